@@ -1,0 +1,5 @@
+"""`python -m live_composer` is `live-composer`."""
+
+from live_composer.cli import main
+
+main()

@@ -1,0 +1,63 @@
+"""Every error a person may meet, as one tree.
+
+    LiveComposerError
+    ├── BadInput           a file, a flag or a value that cannot be used
+    │   ├── BadFile        a file that is missing, broken or of another kind
+    │   └── BadModel       a checkpoint that is unknown, damaged or does not fit
+    ├── CannotWrite        a full disk, a folder without permission
+    ├── NoPort             a MIDI port that is missing, ambiguous or taken
+    ├── MissingExtra       a feature whose packages are not installed
+    └── LostProcess        the port process or the planner went away
+
+Each message is one sentence or two: what is wrong, where, and what to do. The command line prints it without a
+traceback and exits with `exit_code`.
+"""
+
+from __future__ import annotations
+
+
+class LiveComposerError(Exception):
+    """The root: anything that is told to the user in one sentence."""
+
+    exit_code = 1
+
+
+class BadInput(LiveComposerError):  # noqa: N818 - names as a person would say them
+    """A flag, a value or a file that cannot be used."""
+
+    exit_code = 2
+
+
+class BadFile(BadInput):
+    """A file that is missing, broken or of another kind than was asked for."""
+
+
+class BadModel(BadInput):
+    """A checkpoint that is unknown, damaged, or does not fit what it should play."""
+
+
+class CannotWrite(LiveComposerError):  # noqa: N818
+    """A file that could not be written whole; nothing of it is left behind."""
+
+    exit_code = 3
+
+
+class NoPort(LiveComposerError):  # noqa: N818
+    """A MIDI port that is missing, ambiguous or taken."""
+
+    exit_code = 4
+
+
+class MissingExtra(LiveComposerError):  # noqa: N818
+    """A feature whose packages are not installed."""
+
+    exit_code = 5
+
+    def __init__(self, feature: str, extra: str) -> None:
+        super().__init__(f"{feature} needs the extra `{extra}`: pip install 'live-composer[{extra}]'")
+
+
+class LostProcess(LiveComposerError):  # noqa: N818
+    """The port process or the planner went away and could not be replaced."""
+
+    exit_code = 6

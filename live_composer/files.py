@@ -1,0 +1,89 @@
+"""Whole files or none: write to a temporary name beside the target, then rename."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from live_composer.errors import BadFile, CannotWrite
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+
+@contextlib.contextmanager
+def whole_file(path: Path) -> Generator[Path]:
+    """Give a temporary path to write to; on success it becomes `path`, on any failure it is gone.
+
+    Raises:
+        CannotWrite: the disk is full, the folder cannot be made or written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=path.suffix)
+        os.close(handle)
+    except OSError as error:
+        raise cannot_write(path, error) from error
+    temporary = Path(name)
+    try:
+        yield temporary
+        with temporary.open("rb") as written:
+            os.fsync(written.fileno())
+        temporary.chmod(0o666 & ~_umask())
+        temporary.replace(path)
+    except OSError as error:
+        raise cannot_write(path, error) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write `data` to `path`, whole or not at all."""
+    with whole_file(path) as temporary:
+        temporary.write_bytes(data)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write `text` as UTF-8 to `path`, whole or not at all."""
+    write_bytes(path, text.encode())
+
+
+def read_bytes(path: Path, what: str = "file", limit: int = 1 << 30) -> bytes:
+    """Read a file of at most `limit` bytes.
+
+    Raises:
+        BadFile: it is missing, a folder, unreadable, empty or too large.
+    """
+    try:
+        size = path.stat().st_size
+        if path.is_dir():
+            raise BadFile(f"{path} is a folder, not a {what}.")
+        if size > limit:
+            raise BadFile(f"{path} is too large for a {what} ({size:,} bytes; at most {limit:,} are read).")
+        data = path.read_bytes()
+    except FileNotFoundError as error:
+        raise BadFile(f"There is no {what} at {path}; check the path.") from error
+    except OSError as error:
+        raise BadFile(f"{path} cannot be read: {reason(error)}.") from error
+    if not data:
+        raise BadFile(f"{path} is empty, not a {what}.")
+    return data
+
+
+def cannot_write(path: Path, error: OSError) -> CannotWrite:
+    """Say in one sentence why `path` could not be written."""
+    return CannotWrite(f"{path} could not be written: {reason(error)}; nothing half-written is left.")
+
+
+def reason(error: OSError) -> str:
+    """Return the system's own words for an error, in lower case: `no space left on device`."""
+    return (error.strerror or type(error).__name__).lower()
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,1 @@
+"""Learn offline: pretraining and its journal, baselines and curves."""

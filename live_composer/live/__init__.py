@@ -1,0 +1,1 @@
+"""Perform: plan source, performer, transport, takes, and the daemon that joins them."""

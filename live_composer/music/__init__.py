@@ -1,0 +1,1 @@
+"""What music is: units, vocabulary, melody, key, metre, MIDI files."""

@@ -1,0 +1,106 @@
+"""Keys and modes: names, scales, the way home, and a guess at the key of notes."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from live_composer.errors import BadInput
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SCALES: dict[str, tuple[int, ...]] = {
+    "major": (0, 2, 4, 5, 7, 9, 11),
+    "minor": (0, 2, 3, 5, 7, 8, 10),
+    "dorian": (0, 2, 3, 5, 7, 9, 10),
+    "phrygian": (0, 1, 3, 5, 7, 8, 10),
+    "lydian": (0, 2, 4, 6, 7, 9, 11),
+    "mixolydian": (0, 2, 4, 5, 7, 9, 10),
+    "locrian": (0, 1, 3, 5, 6, 8, 10),
+    "pentatonic": (0, 2, 4, 7, 9),
+    "minor-pentatonic": (0, 3, 5, 7, 10),
+}
+"""Modes as semitones above the tonic."""
+
+_HOMES = {
+    "major": 0, "pentatonic": 0, "dorian": 2, "phrygian": 4, "lydian": 5, "mixolydian": 7, "minor": 9,
+    "minor-pentatonic": 9, "locrian": 11,
+}  # fmt: skip
+"""The tonic on which each mode uses white keys alone: where policies learn it (C major, A minor, D dorian, ...)."""
+
+_LETTERS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+_ACCIDENTALS = {"": 0, "#": 1, "b": -1, "♯": 1, "♭": -1}
+_SHORT_MODES = {"": "major", "m": "minor", "maj": "major", "min": "minor", "aeolian": "minor", "ionian": "major"}
+_NAMES = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+
+# How well each pitch class fits a key, from listeners' ratings (Krumhansl and Kessler 1982).
+_MAJOR_PROFILE = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
+_MINOR_PROFILE = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A tonic (0 = C ... 11 = B) and a mode of `SCALES`."""
+
+    tonic: int = 0
+    mode: str = "major"
+
+    @classmethod
+    def parse(cls, text: str) -> Key:
+        """Read `D`, `Bb`, `F#m`, `A minor`, `E dorian`, ...
+
+        Raises:
+            BadInput: the text names no key; the nearest name is offered.
+        """
+        text = text.strip()
+        letter, rest = text[:1].upper(), text[1:]
+        accidental = rest[:1] if rest[:1] in {"#", "b", "♯", "♭"} else ""
+        mode = rest[len(accidental) :].strip(" -_")
+        mode = _SHORT_MODES.get(mode if mode == "m" else mode.lower(), mode.lower())
+        if letter not in _LETTERS:
+            raise BadInput(f"`{text}` is no key; write one like C, F#m, Bb or `E dorian`.")
+        if mode not in SCALES:
+            near = difflib.get_close_matches(mode, SCALES, n=1, cutoff=0.4)
+            hint = f"did you mean `{near[0]}`?" if near else f"modes are {', '.join(SCALES)}."
+            raise BadInput(f"`{mode}` in `{text}` is no mode; {hint}")
+        return cls((_LETTERS[letter] + _ACCIDENTALS[accidental]) % 12, mode)
+
+    @property
+    def home(self) -> Key:
+        """The key of the same mode that needs only white keys; policies know melodies in their home keys."""
+        return Key(_HOMES[self.mode], self.mode)
+
+    @property
+    def shift(self) -> int:
+        """The semitones from home to this key, by the shorter way (-6 to 5)."""
+        return (self.tonic - _HOMES[self.mode] + 6) % 12 - 6
+
+    @property
+    def pitch_classes(self) -> frozenset[int]:
+        """The pitch classes of the scale, 0 = C."""
+        return frozenset((self.tonic + interval) % 12 for interval in SCALES[self.mode])
+
+    def __str__(self) -> str:
+        return f"{_NAMES[self.tonic]} {self.mode}"
+
+
+def key_of_signature(sharps: int, mode: str = "major") -> Key:
+    """Return the key of `mode` whose signature has `sharps` sharps (negative: flats)."""
+    return Key((_HOMES[mode] + 7 * sharps) % 12, mode)
+
+
+def guess_key(weights: Sequence[float]) -> Key:
+    """Guess major or minor key from how long each pitch class sounds (12 numbers from C; Krumhansl and Kessler)."""
+    heard = np.asarray(weights, dtype=np.float64)
+    if heard.shape != (12,) or not heard.any():
+        return Key()
+    best = max(
+        (float(np.corrcoef(np.roll(profile, tonic), heard)[0, 1]) if heard.std() else 0.0, -tonic, mode)
+        for mode, profile in (("major", _MAJOR_PROFILE), ("minor", _MINOR_PROFILE))
+        for tonic in range(12)
+    )
+    return Key(-best[1], best[2])

@@ -1,0 +1,85 @@
+"""Metre: how steps make bars, and where in the bar a step falls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from live_composer.errors import BadInput
+from live_composer.music.units import STEPS_PER_BEAT
+
+_STEPS_PER_WHOLE = 4 * STEPS_PER_BEAT
+
+
+@dataclass(frozen=True, slots=True)
+class Metre:
+    """A time signature whose bar is a whole number of sixteenths."""
+
+    beats: int = 4
+    unit: int = 4
+
+    def __post_init__(self) -> None:
+        if self.beats < 1 or self.unit not in (1, 2, 4, 8, 16):
+            raise BadInput(f"{self.beats}/{self.unit} is no metre; write one like 4/4, 3/4 or 6/8.")
+
+    @classmethod
+    def parse(cls, text: str) -> Metre:
+        """Read `4/4`, `3/4`, `6/8`, ...; `C` and `C|` are 4/4 and 2/2.
+
+        Raises:
+            BadInput: the text is no metre.
+        """
+        text = {"C": "4/4", "C|": "2/2"}.get(text.strip(), text.strip())
+        beats, slash, unit = text.partition("/")
+        if not (slash and beats.strip().isdecimal() and unit.strip().isdecimal()):
+            raise BadInput(f"`{text}` is no metre; write one like 4/4, 3/4 or 6/8.")
+        return cls(int(beats), int(unit))
+
+    @property
+    def steps_per_bar(self) -> int:
+        """The length of a bar in sixteenths."""
+        return self.beats * _STEPS_PER_WHOLE // self.unit
+
+    @property
+    def beats_per_bar(self) -> float:
+        """The length of a bar in beats (quarter notes)."""
+        return self.steps_per_bar / STEPS_PER_BEAT
+
+    def __str__(self) -> str:
+        return f"{self.beats}/{self.unit}"
+
+
+COMMON_TIME = Metre(4, 4)
+
+FAMILIES = (Metre(4, 4), Metre(3, 4), Metre(6, 8))
+"""The metres that a policy can be told of. Others are read as one of these: 2/4 and 2/2 as 4/4, 12/8 as 6/8."""
+
+_FAMILY_OF = {
+    "4/4": 0, "2/4": 0, "2/2": 0, "4/2": 0, "4/8": 0, "8/8": 0, "2/8": 0, "3/4": 1, "6/4": 1, "3/2": 1,
+    "6/8": 2, "3/8": 2, "12/8": 2,
+}  # fmt: skip
+
+PLACES = sum(metre.steps_per_bar for metre in FAMILIES)
+"""How many places in a bar there are in all: 16 + 12 + 12, each a number of its own."""
+
+NO_PLACE = -1
+"""The place of a step whose metre is none of the families."""
+
+
+def family(metre: Metre) -> Metre | None:
+    """Return the metre of `FAMILIES` that `metre` is read as, or None."""
+    index = _FAMILY_OF.get(str(metre))
+    return None if index is None else FAMILIES[index]
+
+
+def place(metre: Metre, step: int) -> int:
+    """Return where a step falls, as a number from 0 to PLACES - 1, or NO_PLACE.
+
+    Args:
+        metre: the metre in force; its family decides.
+        step: sixteenths since a bar line.
+    """
+    index = _FAMILY_OF.get(str(metre))
+    if index is None:
+        return NO_PLACE
+    before = sum(other.steps_per_bar for other in FAMILIES[:index])
+    return before + step % FAMILIES[index].steps_per_bar

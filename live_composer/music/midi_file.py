@@ -1,0 +1,208 @@
+"""MIDI files: songs read as notes in beats, melodies written and read back exactly."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import mido
+
+from live_composer import files
+from live_composer.errors import BadFile, BadInput
+from live_composer.music.key import Key
+from live_composer.music.melody import Melody, Note, from_notes
+from live_composer.music.metre import COMMON_TIME, Metre
+from live_composer.music.units import STEPS_PER_BEAT
+from live_composer.music.vocabulary import DEFAULT, Vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+_TICKS_PER_BEAT = 480
+_TICKS_PER_STEP = _TICKS_PER_BEAT // STEPS_PER_BEAT
+_DEFAULT_TEMPO = 120.0
+_VELOCITY = 90
+_LARGEST = 16 << 20
+_DRUMS = 9
+
+
+class SongNote(NamedTuple):
+    """A note of a song: onset and length in beats, MIDI pitch, velocity and channel (from 0)."""
+
+    onset: float
+    length: float
+    pitch: int
+    velocity: int
+    channel: int
+
+
+@dataclass(slots=True)
+class Track:
+    """One track and channel of a song."""
+
+    name: str
+    channel: int
+    notes: list[SongNote] = field(default_factory=list["SongNote"])
+
+    @property
+    def drums(self) -> bool:
+        """Whether this is General MIDI's percussion channel."""
+        return self.channel == _DRUMS
+
+
+@dataclass(slots=True)
+class Song:
+    """A MIDI file as notes in beats.
+
+    Attributes:
+        tracks: those that hold notes, split by channel.
+        metres: (beat, metre), in order.
+        keys: (beat, key), as the file's key signatures say.
+        tempo: beats per minute at the start.
+        length: beats up to the last end of track.
+    """
+
+    tracks: list[Track]
+    metres: list[tuple[float, Metre]]
+    keys: list[tuple[float, Key]]
+    tempo: float
+    length: float
+
+
+def read_song(path: Path) -> Song:
+    """Read any MIDI file.
+
+    Raises:
+        BadFile: the file is missing, too large, broken, not MIDI, or timed in seconds (SMPTE).
+    """
+    data = files.read_bytes(path, "MIDI file", _LARGEST)
+    if not data.startswith(b"MThd"):
+        raise BadFile(f"{path} is not a MIDI file (it does not begin with MThd).")
+    try:
+        midi = mido.MidiFile(file=io.BytesIO(data), clip=True)
+    # mido raises whatever the broken byte leads it to.
+    except Exception as error:
+        raise BadFile(f"{path} is a broken MIDI file: {error or type(error).__name__}.") from error
+    if midi.ticks_per_beat <= 0 or midi.ticks_per_beat >= 1 << 15:
+        raise BadFile(f"{path} is timed in seconds (SMPTE), not in beats; export it with a tempo.")
+    return _song(midi)
+
+
+def _song(midi: mido.MidiFile) -> Song:
+    song = Song([], [], [], _DEFAULT_TEMPO, 0.0)
+    tempos: list[tuple[float, float]] = []
+    for messages in midi.tracks:
+        song.tracks.extend(_read_notes(messages, midi.ticks_per_beat))
+        length = _read_signatures(messages, midi.ticks_per_beat, song, tempos)
+        song.length = max(song.length, length)
+    song.metres.sort(key=lambda item: item[0])
+    song.keys.sort(key=lambda item: item[0])
+    song.tempo = min(tempos)[1] if tempos else _DEFAULT_TEMPO
+    return song
+
+
+def _read_signatures(
+    messages: Iterable[Any], ticks_per_beat: int, song: Song, tempos: list[tuple[float, float]]
+) -> float:
+    """Collect tempos, metres and keys; return the track's length in beats."""
+    beat = 0.0
+    for message in messages:
+        beat += message.time / ticks_per_beat
+        if message.type == "set_tempo" and message.tempo:
+            tempos.append((beat, mido.tempo2bpm(message.tempo)))
+        elif message.type == "time_signature":
+            song.metres.append((beat, _metre(message)))
+        elif message.type == "key_signature":
+            song.keys.append((beat, Key.parse(message.key)))
+    return beat
+
+
+def _read_notes(messages: Iterable[Any], ticks_per_beat: int) -> list[Track]:
+    name, tick = "", 0
+    sounding: dict[tuple[int, int], tuple[int, int]] = {}
+    channels: dict[int, Track] = {}
+
+    def end(channel: int, pitch: int) -> None:
+        start, velocity = sounding.pop((channel, pitch), (tick, 0))
+        if tick > start:
+            note = SongNote(start / ticks_per_beat, (tick - start) / ticks_per_beat, pitch, velocity, channel)
+            channels.setdefault(channel, Track(name, channel)).notes.append(note)
+
+    for message in messages:
+        tick += message.time
+        if message.type in {"note_on", "note_off"}:
+            end(message.channel, message.note)
+            if message.type == "note_on" and message.velocity:
+                sounding[message.channel, message.note] = (tick, message.velocity)
+        elif message.type == "track_name":
+            name = message.name
+    for channel, pitch in list(sounding):
+        end(channel, pitch)
+    for track in channels.values():
+        track.name = name
+        track.notes.sort()
+    return list(channels.values())
+
+
+def _metre(message: Any) -> Metre:
+    try:
+        return Metre(message.numerator, message.denominator)
+    except BadInput:
+        return COMMON_TIME
+
+
+def read_melody(path: Path, vocabulary: Vocabulary = DEFAULT) -> Melody:
+    """Read the melody of a MIDI file: its first track with notes, on the grid, folded into the vocabulary's range.
+
+    What `write_melody` wrote comes back exactly, when it was in canonical form.
+
+    Raises:
+        BadFile: the file cannot be read or holds no notes.
+    """
+    song = read_song(path)
+    track = next((track for track in song.tracks if not track.drums), None)
+    if track is None:
+        raise BadFile(f"{path} holds no melody: there are no notes outside the drum channel.")
+    notes = [
+        Note(onset, max(1, round((note.onset + note.length) * STEPS_PER_BEAT) - onset), vocabulary.fold(note.pitch))
+        for note in track.notes
+        for onset in [round(note.onset * STEPS_PER_BEAT)]
+    ]
+    metre = song.metres[0][1] if song.metres else COMMON_TIME
+    return Melody(from_notes(notes, round(song.length * STEPS_PER_BEAT), vocabulary), metre, vocabulary)
+
+
+def write_melody(
+    path: Path, melody: Melody, tempo: float = _DEFAULT_TEMPO, shift: int = 0, name: str = "melody"
+) -> None:
+    """Write a melody as a MIDI file, whole or not at all.
+
+    Args:
+        path: where to.
+        melody: its length becomes the end of the track, so that rests at the end are kept.
+        tempo: beats per minute.
+        shift: semitones to move every pitch by.
+        name: the track's name.
+
+    Raises:
+        CannotWrite: the file could not be written.
+    """
+    track = mido.MidiTrack()
+    track.append(mido.MetaMessage("track_name", name=name))
+    track.append(mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(tempo)))
+    track.append(mido.MetaMessage("time_signature", numerator=melody.metre.beats, denominator=melody.metre.unit))
+    tick = 0
+    for note in melody.notes():
+        on, off = note.onset * _TICKS_PER_STEP, (note.onset + note.length) * _TICKS_PER_STEP
+        pitch = note.pitch + shift
+        track.append(mido.Message("note_on", note=pitch, velocity=_VELOCITY, time=on - tick))
+        track.append(mido.Message("note_off", note=pitch, velocity=0, time=off - on))
+        tick = off
+    track.append(mido.MetaMessage("end_of_track", time=len(melody) * _TICKS_PER_STEP - tick))
+    midi = mido.MidiFile(ticks_per_beat=_TICKS_PER_BEAT)
+    midi.tracks.append(track)
+    buffer = io.BytesIO()
+    midi.save(file=buffer)
+    files.write_bytes(path, buffer.getvalue())

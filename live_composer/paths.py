@@ -1,0 +1,45 @@
+"""Where models, config, sockets and runs live."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+_PACKAGE = Path(__file__).parent
+
+
+def shipped(kind: str) -> Path:
+    """Return the folder of shipped things: beside the package in a checkout, inside it in a wheel."""
+    checkout = _PACKAGE.parent / kind
+    return (
+        checkout
+        if checkout.is_dir() and (_PACKAGE.parent / "pyproject.toml").is_file()
+        else _PACKAGE / "shipped" / kind
+    )
+
+
+def model_folders() -> list[Path]:
+    """Return where models are looked up by name, first match first: the user's own, then the shipped ones."""
+    return [user_data() / "models", shipped("models")]
+
+
+def user_data() -> Path:
+    """Return the user's data folder (`LIVE_COMPOSER_HOME` overrides it)."""
+    home = os.environ.get("LIVE_COMPOSER_HOME")
+    return Path(home) if home else platformdirs.user_data_path("live-composer")
+
+
+def config_file() -> Path:
+    """Return the user's config file (`LIVE_COMPOSER_CONFIG` overrides it); it need not exist."""
+    named = os.environ.get("LIVE_COMPOSER_CONFIG")
+    return Path(named) if named else platformdirs.user_config_path("live-composer") / "config.toml"
+
+
+def runtime() -> Path:
+    """Return the folder of sockets, made so that only its user can enter it."""
+    home = os.environ.get("LIVE_COMPOSER_HOME")
+    folder = Path(home) / "run" if home else platformdirs.user_runtime_path("live-composer")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder

@@ -1,0 +1,1 @@
+"""Choose the notes to come: look-ahead, and the planner process."""

@@ -1,0 +1,1 @@
+"""What may come next: the policy interface, the Note RNN in numpy and in torch, sampling, checkpoints."""

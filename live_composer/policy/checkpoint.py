@@ -1,0 +1,183 @@
+"""Checkpoints: `NAME.json`, the card that says what the weights are, beside `NAME.safetensors`, the weights."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import numpy as np
+import safetensors
+import safetensors.numpy
+
+from live_composer import files, paths
+from live_composer.errors import BadModel, LiveComposerError
+from live_composer.music.vocabulary import Vocabulary
+from live_composer.policy.numpy_rnn import NumpyRnn
+from live_composer.policy.shape import Shape
+
+if TYPE_CHECKING:
+    from live_composer.policy.policy import Floats
+
+FORMAT = 1
+_LARGEST_WEIGHTS = 256 << 20
+_LARGEST_CARD = 1 << 20
+
+
+class Network(msgspec.Struct, frozen=True):
+    """The shape of the network, as the card writes it."""
+
+    hidden: int
+    layers: int
+    metre: bool
+    lowest: int
+    highest: int
+
+
+class Card(msgspec.Struct, frozen=True, omit_defaults=False):
+    """The truth about a model.
+
+    Attributes:
+        name: the model's name.
+        network: the shape that the weights must have.
+        sha256: of the weights file; weights that differ are refused.
+        data: what it learnt from.
+        licence: the licence of the weights, and what is known of the data's.
+        command: what was typed to make it.
+        seed: the seed of everything random.
+        commit: the project's commit that made it.
+        rules: rule names with weights, for a tuned model.
+        metrics: what was measured on held-out data (losses in nats a step).
+        format: the version of this schema.
+    """
+
+    name: str
+    network: Network
+    sha256: str
+    data: str
+    licence: str
+    command: str
+    seed: int
+    commit: str
+    rules: dict[str, float] = {}
+    metrics: dict[str, Any] = {}
+    format: int = FORMAT
+
+
+class Checkpoint(msgspec.Struct, frozen=True):
+    """A card and the weights that it speaks of."""
+
+    card: Card
+    weights: dict[str, Any]
+
+    @property
+    def shape(self) -> Shape:
+        """The network's shape."""
+        network = self.card.network
+        return Shape(network.hidden, network.layers, network.metre, Vocabulary(network.lowest, network.highest))
+
+    def policy(self) -> NumpyRnn:
+        """Return the numpy engine with these weights."""
+        return NumpyRnn(self.shape, self.weights)
+
+
+def find(name: str) -> Path:
+    """Return the card of a model, by its name in the models folders or by a path (with or without ending).
+
+    Raises:
+        BadModel: there is none; the nearest names are offered.
+    """
+    given = Path(name).expanduser()
+    candidates = [given.with_name(given.name.removesuffix(".json").removesuffix(".safetensors") + ".json")]
+    if given.name == name:
+        candidates += [folder / f"{name}.json" for folder in paths.model_folders()]
+    for candidate in candidates:
+        if candidate.is_file():
+            return candidate
+    known = available()
+    near = difflib.get_close_matches(name, known, n=1)
+    hint = f"did you mean `{near[0]}`?" if near else f"there are: {', '.join(known) or 'none'}."
+    raise BadModel(f"There is no model `{name}`; {hint}")
+
+
+def available() -> list[str]:
+    """Return the names of all models that can be asked for by name."""
+    return sorted({card.stem for folder in paths.model_folders() for card in folder.glob("*.json")})
+
+
+def load(name: str) -> Checkpoint:
+    """Load a model by name or path.
+
+    Raises:
+        BadModel: it is unknown, or card and weights are damaged or do not belong together.
+    """
+    path = find(name)
+    card = _read_card(path)
+    weights_path = path.with_suffix(".safetensors")
+    data = _read(weights_path, "weights file", _LARGEST_WEIGHTS)
+    if hashlib.sha256(data).hexdigest() != card.sha256:
+        raise BadModel(
+            f"{weights_path} is not the file its card {path.name} speaks of (other SHA-256); get both anew, together."
+        )
+    try:
+        weights = safetensors.numpy.load(data)
+    except (safetensors.SafetensorError, ValueError, TypeError, KeyError) as error:
+        raise BadModel(f"{weights_path} is no safetensors file: {error}.") from error
+    checkpoint = Checkpoint(card, weights)
+    _check_weights(weights_path, checkpoint.shape, weights)
+    return checkpoint
+
+
+def save(path: Path, card: Card, weights: dict[str, Floats]) -> Card:
+    """Write `path`.safetensors and then its card, each whole or not at all; return the card with its hash.
+
+    A card on disk always speaks of the weights beside it: a crash between the two leaves a mismatch that `load` names.
+
+    Raises:
+        CannotWrite: either could not be written.
+    """
+    arrays = {name: np.ascontiguousarray(weights[name], dtype=np.float32) for name in sorted(weights)}
+    data = safetensors.numpy.save(arrays)
+    card = msgspec.structs.replace(card, sha256=hashlib.sha256(data).hexdigest())
+    files.write_bytes(path.with_suffix(".safetensors"), data)
+    files.write_bytes(path.with_suffix(".json"), msgspec.json.format(msgspec.json.encode(card), indent=2) + b"\n")
+    return card
+
+
+def network_of(shape: Shape) -> Network:
+    """Return a shape as a card writes it."""
+    return Network(shape.hidden, shape.layers, shape.metre, shape.vocabulary.lowest, shape.vocabulary.highest)
+
+
+def _read(path: Path, what: str, limit: int) -> bytes:
+    try:
+        return files.read_bytes(path, what, limit)
+    except LiveComposerError as error:
+        raise BadModel(str(error)) from error
+
+
+def _read_card(path: Path) -> Card:
+    try:
+        card = msgspec.json.decode(_read(path, "model card", _LARGEST_CARD), type=Card)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BadModel(f"{path} is no model card: {error}.") from error
+    if card.format != FORMAT:
+        raise BadModel(
+            f"{path} is of format {card.format}, and this version reads {FORMAT}; "
+            + ("upgrade live-composer." if card.format > FORMAT else "train the model again.")
+        )
+    return card
+
+
+def _check_weights(path: Path, shape: Shape, weights: dict[str, Any]) -> None:
+    expected = shape.parameters()
+    for name in sorted(expected.keys() | weights.keys()):
+        found = tuple(weights[name].shape) if name in weights else "missing"
+        wanted = expected.get(name, "none")
+        if found != wanted:
+            raise BadModel(f"{path} does not fit its card: `{name}` is {found}, the card's network has {wanted}.")
+    for name, array in weights.items():
+        if array.dtype != np.float32 or not np.isfinite(array).all():
+            raise BadModel(f"{path} is damaged: `{name}` holds values that are not finite float32 numbers.")

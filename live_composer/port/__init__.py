@@ -1,0 +1,1 @@
+"""Play them on time: the port process, which alone owns MIDI ports."""

@@ -1,0 +1,186 @@
+"""The options of every command, and the only home of their defaults.
+
+One frozen dataclass a command gives its flags, its section of the config file, its environment variables
+(`LIVE_COMPOSER_SERVE_TEMPO`) and its help. A flag beats the environment, which beats the file, which beats the default.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+Json = Annotated[bool, Parameter(negative="")]
+Flag = Annotated[bool, Parameter(negative="")]
+Switch = bool
+Device = Literal["auto", "cpu", "cuda", "mps"]
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Serve:
+    """Play live."""
+
+    port: str | None = None
+    """Where to play: words of a port's name ("IAC Bus 1" finds "IAC Driver Bus 1"), `file:take.mid` or `null`.
+    Without it a virtual port is made where the system can."""
+    model: Annotated[str, Parameter(alias="-m")] = "note-rnn-large"
+    """The model, by name or path."""
+    tempo: float = 120.0
+    """Beats per minute, 20 to 400."""
+    key: str = "C"
+    """The key to play in: D, Bb, F#m, `E dorian`, ..."""
+    metre: str = "4/4"
+    """The time signature: 4/4, 3/4 or 6/8."""
+    channel: int = 1
+    """The MIDI channel, 1 to 16."""
+    bars: int | None = None
+    """Stop after this many bars; without it, play until Ctrl-C."""
+    seed: int | None = None
+    """The seed: the same seed gives the same notes. Without it, one is drawn and shown."""
+    temperature: float = 1.0
+    """Above 1 is bolder, below 1 more careful."""
+    take: Path | None = None
+    """Also write what was played to this MIDI file."""
+    roll: Switch = False
+    """Draw the notes in the terminal as they are played."""
+    json: Json = False
+    """Report as JSON, one object a line."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Compose:
+    """Write a melody to a MIDI file."""
+
+    output: Annotated[Path, Parameter(alias="-o")] = Path("out.mid")
+    """The MIDI file to write."""
+    model: Annotated[str, Parameter(alias="-m")] = "note-rnn-large"
+    """The model, by name or path."""
+    bars: int = 16
+    """How many bars."""
+    seed: int = 1
+    """The seed: the same seed gives the same file."""
+    prime: Path | None = None
+    """A MIDI file to begin with; the melody continues it."""
+    key: str = "C"
+    """The key to write in: D, Bb, F#m, `E dorian`, ..."""
+    metre: str = "4/4"
+    """The time signature: 4/4, 3/4 or 6/8."""
+    tempo: float = 120.0
+    """Beats per minute, 20 to 400."""
+    temperature: float = 1.0
+    """Above 1 is bolder, below 1 more careful."""
+    audio: Path | None = None
+    """Also render it to this WAV file (needs FluidSynth and a SoundFont)."""
+    soundfont: Path | None = None
+    """The SoundFont for --audio; without it the usual places are searched."""
+    json: Json = False
+    """Report as JSON."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Ports:
+    """List MIDI ports."""
+
+    json: Json = False
+    """Report as JSON."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class CorpusBuild:
+    """Build a corpus of melodies."""
+
+    output: Annotated[Path, Parameter(alias="-o")] = Path("corpora/default")
+    """The folder to write."""
+    minimum_bars: int = 7
+    """Drop melodies shorter than this many bars."""
+    minimum_pitches: int = 5
+    """Drop melodies of fewer distinct pitch classes."""
+    maximum_steps: int = 512
+    """Cut melodies to at most this many sixteenths, at a bar line."""
+    silence_bars: float = 1.0
+    """Split a melody where it rests for this many bars."""
+    transpose: Switch = True
+    """Bring every melody to its home key (C major, A minor, D dorian, ...)."""
+    fold: Switch = True
+    """Move pitches outside the range into it by octaves; otherwise such melodies are dropped."""
+    polyphony: Literal["highest", "drop"] = "highest"
+    """Where notes sound together: keep the highest, or drop the track."""
+    off_grid: float = 0.1
+    """Drop tracks of which more than this share of onsets is off the grid of sixteenths."""
+    per_file: int = 5
+    """Keep at most this many melodies a MIDI or MusicXML file."""
+    lowest: int = 48
+    """The lowest MIDI pitch of the vocabulary."""
+    highest: int = 83
+    """The highest MIDI pitch of the vocabulary."""
+    validation: float = 0.05
+    """The share of tunes for validation."""
+    test: float = 0.05
+    """The share of tunes for the test."""
+    seed: int = 1
+    """The seed of the split."""
+    jobs: int | None = None
+    """How many processes read files; without it, one a core."""
+    json: Json = False
+    """Report as JSON."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class CorpusInfo:
+    """Describe a corpus."""
+
+    corpus: Path = Path("corpora/default")
+    """The corpus folder."""
+    json: Json = False
+    """Report as JSON."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Pretrain:
+    """Train a Note RNN on a corpus."""
+
+    corpus: Path = Path("corpora/default")
+    """The corpus folder."""
+    output: Annotated[Path, Parameter(alias="-o")] = Path("runs/note-rnn")
+    """The folder of the run: journal, curves, checkpoints; the model is written there as its last name."""
+    preset: Literal["paper", "best"] = "best"
+    """`paper`: as published. `best`: what measured better."""
+    hidden: int | None = None
+    """LSTM cells a layer; the preset's when not given."""
+    layers: int | None = None
+    """LSTM layers; the preset's when not given."""
+    metre: bool | None = None
+    """Tell the network the place in the bar; the preset's when not given."""
+    steps: int | None = None
+    """Updates at most; the preset's when not given."""
+    seed: int = 1
+    """The seed of everything random."""
+    device: Device = "auto"
+    """Where to compute."""
+    threads: int | None = None
+    """CPU threads; torch's choice when not given."""
+    resume: Switch = True
+    """Go on where an interrupted run in the same folder stopped."""
+    tensorboard: Flag = False
+    """Also write the journal for TensorBoard (extra `tensorboard`)."""
+    json: Json = False
+    """Report as JSON."""
+
+
+COMMANDS: dict[tuple[str, ...], type] = {
+    ("serve",): Serve,
+    ("compose",): Compose,
+    ("ports",): Ports,
+    ("corpus", "build"): CorpusBuild,
+    ("corpus", "info"): CorpusInfo,
+    ("pretrain",): Pretrain,
+}
+"""Which dataclass holds the options of which command."""

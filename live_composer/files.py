@@ -51,7 +51,7 @@ def write_text(path: Path, text: str) -> None:
     write_bytes(path, text.encode())
 
 
-def read_bytes(path: Path, what: str = "file", limit: int = 1 << 30) -> bytes:
+def read_bytes(path: Path, what: str = "file", limit: int = 1 << 30, *, may_be_empty: bool = False) -> bytes:
     """Read a file of at most `limit` bytes.
 
     Raises:
@@ -68,7 +68,7 @@ def read_bytes(path: Path, what: str = "file", limit: int = 1 << 30) -> bytes:
         raise BadFile(f"There is no {what} at {path}; check the path.") from error
     except OSError as error:
         raise BadFile(f"{path} cannot be read: {reason(error)}.") from error
-    if not data:
+    if not data and not may_be_empty:
         raise BadFile(f"{path} is empty, not a {what}.")
     return data
 

@@ -40,9 +40,10 @@ def render(midi: Path, wav: Path, soundfont: Path | None = None) -> None:
     with files.whole_file(wav) as temporary:
         command = [program, "-n", "-i", "-q", "-r", str(_RATE), "-T", "wav", "-F", str(temporary), str(font), str(midi)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode or temporary.stat().st_size <= 44:  # noqa: PLR2004 - a WAV header alone
-            words = (done.stderr or done.stdout).strip().splitlines()
-            raise LiveComposerError(f"FluidSynth could not render {wav}: {words[-1] if words else 'it wrote nothing'}.")
+        # FluidSynth exits with 0 even when it could not read the SoundFont; only its words tell.
+        errors = [line for line in done.stderr.splitlines() if "error" in line]
+        if done.returncode or errors:
+            raise LiveComposerError(f"FluidSynth could not render {wav} with {font}: {(errors or [done.stderr])[0]}.")
 
 
 def find_soundfont() -> Path:

@@ -65,10 +65,10 @@ class Compose:
     """The seed: the same seed gives the same file."""
     prime: Path | None = None
     """A MIDI file to begin with; the melody continues it."""
-    key: str = "C"
-    """The key to write in: D, Bb, F#m, `E dorian`, ..."""
-    metre: str = "4/4"
-    """The time signature: 4/4, 3/4 or 6/8."""
+    key: str | None = None
+    """The key to write in: D, Bb, F#m, `E dorian`, ... Without it, the prime's as it sounds, or C."""
+    metre: str | None = None
+    """The time signature: 4/4, 3/4 or 6/8. Without it, the prime's, or 4/4."""
     tempo: float = 120.0
     """Beats per minute, 20 to 400."""
     temperature: float = 1.0

@@ -153,10 +153,15 @@ def _metre(message: Any) -> Metre:
         return COMMON_TIME
 
 
-def read_melody(path: Path, vocabulary: Vocabulary = DEFAULT) -> Melody:
+def read_melody(path: Path, vocabulary: Vocabulary = DEFAULT, shift: int = 0) -> Melody:
     """Read the melody of a MIDI file: its first track with notes, on the grid, folded into the vocabulary's range.
 
     What `write_melody` wrote comes back exactly, when it was in canonical form.
+
+    Args:
+        path: the file.
+        vocabulary: the range of pitches.
+        shift: semitones to move every pitch by.
 
     Raises:
         BadFile: the file cannot be read or holds no notes.
@@ -166,7 +171,11 @@ def read_melody(path: Path, vocabulary: Vocabulary = DEFAULT) -> Melody:
     if track is None:
         raise BadFile(f"{path} holds no melody: there are no notes outside the drum channel.")
     notes = [
-        Note(onset, max(1, round((note.onset + note.length) * STEPS_PER_BEAT) - onset), vocabulary.fold(note.pitch))
+        Note(
+            onset,
+            max(1, round((note.onset + note.length) * STEPS_PER_BEAT) - onset),
+            vocabulary.fold(note.pitch + shift),
+        )
         for note in track.notes
         for onset in [round(note.onset * STEPS_PER_BEAT)]
     ]

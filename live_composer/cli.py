@@ -13,8 +13,8 @@ from live_composer import __version__, paths, settings
 from live_composer.errors import BadInput, LiveComposerError
 
 _INTERRUPTED = 130
-_EPILOGUE = """Every option can also be set in the environment (`serve --tempo 90` is LIVE_COMPOSER_SERVE_TEMPO=90) and in
-the config file, {path} (`tempo = 90` under `[serve]`)."""
+_EPILOGUE = """Every option can also be set in the environment (`serve --tempo 90` is LIVE_COMPOSER_SERVE_TEMPO=90)
+and in the config file, {path} (`tempo = 90` under `[serve]`)."""
 
 
 def application() -> cyclopts.App:
@@ -49,7 +49,7 @@ def application() -> cyclopts.App:
 def main() -> None:
     """Run the command line; what a person can mend becomes one sentence and an exit code."""
     try:
-        code = application()(exit_on_error=False, print_error=False, result_action="return_value")
+        code = application()(sys.argv[1:], exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
         code = _complain(" ".join(str(error).split()), BadInput.exit_code)
     except LiveComposerError as error:

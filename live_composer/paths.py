@@ -34,9 +34,11 @@ def user_data() -> Path:
 
 
 def config_file() -> Path:
-    """Return the user's config file (`LIVE_COMPOSER_CONFIG` overrides it); it need not exist."""
-    named = os.environ.get("LIVE_COMPOSER_CONFIG")
-    return Path(named) if named else platformdirs.user_config_path("live-composer") / "config.toml"
+    """Return the user's config file (`LIVE_COMPOSER_CONFIG` or `LIVE_COMPOSER_HOME` move it); it need not exist."""
+    named, home = os.environ.get("LIVE_COMPOSER_CONFIG"), os.environ.get("LIVE_COMPOSER_HOME")
+    if named:
+        return Path(named)
+    return (Path(home) if home else platformdirs.user_config_path("live-composer")) / "config.toml"
 
 
 def config_file_is_named() -> bool:

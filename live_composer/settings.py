@@ -54,19 +54,23 @@ def check_environment(environment: Mapping[str, str]) -> None:
 
 def _check(section: Mapping[str, Any], command: tuple[str, ...], text: str, path: Path) -> None:
     options = _options(command)
-    below = {other[len(command)] for other in COMMANDS if len(other) > len(command) and other[: len(command)] == command}
+    depth = len(command)
+    below = {other[depth] for other in COMMANDS if len(other) > depth and other[:depth] == command}
     for key, value in section.items():
         here = (*command, key)
         if key in below and isinstance(value, dict):
             _check(value, here, text, path)  # pyright: ignore[reportUnknownArgumentType]
-        elif key in below:
-            raise BadFile(f"{path}, line {_line(text, here)}: `{key}` is a section; write [{'.'.join(here)}].")
+            continue
+        if key in below:
+            fault = f"`{key}` is a section; write [{'.'.join(here)}]."
         elif key not in options:
             where = f"in [{'.'.join(command)}] " if command else ""
-            hint = _hint(key, options | below)
-            raise BadFile(f"{path}, line {_line(text, here)}: `{key}` {where}is no setting; {hint}")
+            fault = f"`{key}` {where}is no setting; {_hint(key, options | below)}"
         elif isinstance(value, dict):
-            raise BadFile(f"{path}, line {_line(text, here)}: `{key}` is an option, not a section; write `{key} = ...`.")
+            fault = f"`{key}` is an option, not a section; write `{key} = ...`."
+        else:
+            continue
+        raise BadFile(f"{path}, line {_line(text, here)}: {fault}")
 
 
 def _options(command: tuple[str, ...]) -> set[str]:

@@ -1,8 +1,8 @@
 """What is said to the port process and what it answers: tagged structs, length-prefixed, over its stdin and stdout.
 
-A conversation is `Open`, answered by `Opened` or `Failed`; then anything, until `Close` or the end of the pipe, when the
-port releases every sounding note and exits. `Failed` is the last word of a port process: it exits after it, and another
-one is started instead. Positions are beats since the start of the music.
+A conversation is `Open`, answered by `Opened` or `Failed`; then anything, until `Close` or the end of the pipe, which
+ends the port process: it releases every sounding note, closes its port and exits. `Failed` is the last word of a port
+process, and another one is started instead. Positions are beats since the start of the music.
 """
 
 from __future__ import annotations

@@ -159,14 +159,16 @@ class Pretrain:
     """LSTM layers; the preset's when not given."""
     metre: bool | None = None
     """Tell the network the place in the bar; the preset's when not given."""
-    steps: int | None = None
-    """Updates at most; the preset's when not given."""
+    dropout: float | None = None
+    """The share of each layer's outputs left out while learning; the preset's when not given."""
+    updates: int | None = None
+    """Updates of the weights at most; the preset's when not given."""
     seed: int = 1
     """The seed of everything random."""
     device: Device = "auto"
     """Where to compute."""
     threads: int | None = None
-    """CPU threads; torch's choice when not given."""
+    """CPU threads; torch's choice when not given. (Under `torchrun`, that is one a process.)"""
     resume: Switch = True
     """Go on where an interrupted run in the same folder stopped."""
     tensorboard: Flag = False

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _INTERRUPTED = 130
 
 
-def pretrain(*, config: Pretrain = Pretrain()) -> int | None:  # noqa: B008 - frozen
+def pretrain(*, config: Pretrain = Pretrain()) -> int | None:
     """Train a Note RNN on a corpus."""
     if find_spec("torch") is None:
         raise MissingExtra("Learning", "learn")

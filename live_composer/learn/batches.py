@@ -8,6 +8,7 @@ one window back. The order depends on the seed and the epoch alone: a run can go
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from live_composer.music.melody import Melody
+    from live_composer.music.metre import Metre
 
 _POOL = 32
 """Batches whose melodies are sorted by length together: enough that little is padded, few enough to mix well."""
@@ -69,8 +71,7 @@ def batch_of(melodies: Sequence[Melody], width: int, unscored: int = 0) -> Batch
         end = len(melody)
         heard[1:end, column] = melody.events[:-1]
         events[:end, column] = melody.events
-        bar = [place(melody.metre, step) for step in range(melody.metre.steps_per_bar)]
-        places[:end, column] = np.resize(bar, end)
+        places[:end, column] = _places(melody.metre, end)
         scored[unscored:end, column] = True
     return Batch(heard, events, places, scored)
 
@@ -93,3 +94,8 @@ def in_order(melodies: Sequence[Melody], width: int) -> Iterator[Batch]:
     ordered = sorted(melodies, key=len)
     for start in range(0, len(ordered), width):
         yield batch_of(ordered[start : start + width], width)
+
+
+@functools.cache
+def _places(metre: Metre, steps: int) -> NDArray[np.int64]:
+    return np.array([place(metre, step) for step in range(steps)], dtype=np.int64)

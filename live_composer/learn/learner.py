@@ -11,6 +11,7 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -37,7 +38,7 @@ class Learner:
 
     def __init__(self, shape: Shape, recipe: Recipe, seed: int, team: Team) -> None:
         self._recipe, self._seed, self._team = recipe, seed, team
-        torch.manual_seed(seed)
+        torch.manual_seed(_mix(seed))
         self.network = NoteRnn(shape, recipe.dropout)
         _begin(self.network, recipe)
         self.network.to(team.device)
@@ -61,7 +62,7 @@ class Learner:
             the summed loss of this process's scored steps in nats, and the state after the window.
         """
         recipe, team = self._recipe, self._team
-        torch.manual_seed((self._seed << 32) + number * team.size + team.rank)
+        torch.manual_seed(_mix(self._seed, number, team.rank))
         part = team.part(window)
         heard, events, places, scored = (
             torch.as_tensor(array, device=team.device) for array in (part.heard, part.events, part.places, part.scored)
@@ -107,6 +108,11 @@ class Learner:
             self._optimiser.state[parameter] = {
                 kind: kept[f"{kind}.{name}"].to(parameter.device, copy=True) for kind in _MOMENTS
             }
+
+
+def _mix(*numbers: int) -> int:
+    """Return one number of 64 bits that is far from that of any other numbers."""
+    return int(np.random.SeedSequence(numbers).generate_state(1, np.uint64)[0])
 
 
 @torch.no_grad()

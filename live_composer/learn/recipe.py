@@ -7,8 +7,6 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from live_composer.errors import BadInput
-
 if TYPE_CHECKING:
     from live_composer.config import Pretrain
 
@@ -99,16 +97,7 @@ PRESETS: dict[str, Recipe] = {
 
 
 def recipe_of(options: Pretrain) -> Recipe:
-    """Return the preset that the options name, with what else they say.
-
-    Raises:
-        BadInput: a value is out of its range.
-    """
+    """Return the preset that the options name, with what else they say."""
     names = ("hidden", "layers", "metre", "updates", "dropout")
     given = {name: value for name in names if (value := getattr(options, name)) is not None}
-    recipe = dataclasses.replace(PRESETS[options.preset], **given)
-    if recipe.updates < 1:
-        raise BadInput(f"--updates must be at least 1, not {recipe.updates}.")
-    if not 0 <= recipe.dropout < 1:
-        raise BadInput(f"--dropout must be from 0 up to, but not, 1; it is {recipe.dropout}.")
-    return recipe
+    return dataclasses.replace(PRESETS[options.preset], **given)

@@ -45,6 +45,7 @@ Device = Literal["auto", "cpu", "cuda", "mps"]
 Tempo = Annotated[float, Parameter(validator=Between(20, 400))]
 Temperature = Annotated[float, Parameter(validator=Between(0.01, 10))]
 Share = Annotated[float, Parameter(validator=Between(0, 1))]
+Dropout = Annotated[float, Parameter(validator=Between(0, 0.9))]
 Channel = Annotated[int, Parameter(converter=_whole, validator=Between(1, 16))]
 Pitch = Annotated[int, Parameter(converter=_whole, validator=Between(0, 127))]
 Count = Annotated[int, Parameter(converter=_whole, validator=Between(1, 1_000_000_000))]
@@ -198,14 +199,16 @@ class Pretrain:
     """LSTM layers; the preset's when not given."""
     metre: bool | None = None
     """Tell the network the place in the bar; the preset's when not given."""
-    steps: Count | None = None
-    """Updates at most; the preset's when not given."""
+    dropout: Dropout | None = None
+    """The share of each layer's outputs left out while learning; the preset's when not given."""
+    updates: Count | None = None
+    """Updates of the weights at most; the preset's when not given."""
     seed: Seed = 1
     """The seed of everything random."""
     device: Device = "auto"
     """Where to compute."""
     threads: Count | None = None
-    """CPU threads; torch's choice when not given."""
+    """CPU threads; torch's choice when not given. (Under `torchrun`, that is one a process.)"""
     resume: Switch = True
     """Go on where an interrupted run in the same folder stopped."""
     tensorboard: Flag = False

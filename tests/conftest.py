@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
+
+from live_composer.policy import checkpoint
+from live_composer.policy.checkpoint import Card, network_of
+from live_composer.policy.shape import Shape
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,5 +20,19 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Keep every test away from the user's own config, models and sockets."""
     folder = tmp_path / "home"
     monkeypatch.setenv("LIVE_COMPOSER_HOME", str(folder))
-    monkeypatch.setenv("LIVE_COMPOSER_CONFIG", str(folder / "config.toml"))
+    monkeypatch.delenv("LIVE_COMPOSER_CONFIG", raising=False)
     return folder
+
+
+@pytest.fixture(scope="session")
+def random_model(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A small Note RNN of random weights, by path: enough wherever notes need not be good."""
+    shape = Shape(hidden=16, metre=True)
+    chance = np.random.default_rng(1)
+    weights = {
+        name: chance.normal(scale=0.5, size=size).astype(np.float32) for name, size in shape.parameters().items()
+    }
+    path = tmp_path_factory.mktemp("models") / "random"
+    card = Card("random", network_of(shape), "", "nothing", "MIT", "a test", 1, "")
+    checkpoint.save(path, card, weights)
+    return str(path)

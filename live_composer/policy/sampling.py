@@ -15,12 +15,19 @@ if TYPE_CHECKING:
     from live_composer.policy.policy import Floats, Integers
 
 Mask = NDArray[np.bool_]
+Draws = NDArray[np.int64]
 
 
 def key_mask(key: Key, vocabulary: Vocabulary) -> Mask:
-    """Return (events,): True for note off, hold and every pitch of the key's scale."""
+    """Return (events,): True for note off, hold and every pitch of the key's scale.
+
+    In minor the leading tone, a semitone below the tonic, belongs to it too (harmonic minor).
+    """
+    allowed = key.pitch_classes
+    if key.mode == "minor":
+        allowed |= {(key.tonic - 1) % 12}
     pitches = range(vocabulary.lowest, vocabulary.highest + 1)
-    return np.array([True, True, *(pitch % 12 in key.pitch_classes for pitch in pitches)])
+    return np.array([True, True, *(pitch % 12 in allowed for pitch in pitches)])
 
 
 def register_mask(lowest: int, highest: int, vocabulary: Vocabulary) -> Mask:
@@ -56,7 +63,7 @@ def log_probabilities(logits: Floats, temperature: float = 1.0, mask: Mask | Non
     return scaled - np.log(np.exp(scaled).sum(axis=-1, keepdims=True))
 
 
-def draw(log_p: NDArray[np.float64], uniform: NDArray[np.float64]) -> NDArray[np.int64]:
+def draw(log_p: NDArray[np.float64], uniform: NDArray[np.float64]) -> Draws:
     """Draw one event a melody.
 
     Args:

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from live_composer.commands.compose import compose
+from live_composer.config import Compose
+from live_composer.errors import BadFile, BadInput, BadModel, CannotWrite
+from live_composer.music.melody import Melody
+from live_composer.music.midi_file import read_melody, read_song, write_melody
+
+
+def options(random_model: str, tmp_path: Path, **others: object) -> Compose:
+    return Compose(**{"model": random_model, "output": tmp_path / "out.mid", "bars": 4, **others})
+
+
+def test_the_same_seed_writes_the_same_file(random_model: str, tmp_path: Path):
+    names = ("a.mid", "b.mid", "c.mid")
+    for name, seed in zip(names, (1, 1, 2), strict=True):
+        compose(config=options(random_model, tmp_path, output=tmp_path / name, seed=seed))
+    first, again, other = ((tmp_path / name).read_bytes() for name in names)
+    assert first == again != other
+
+
+@pytest.mark.parametrize(("metre", "steps"), [("4/4", 64), ("3/4", 48), ("6/8", 48)])
+def test_the_file_has_the_bars_key_tempo_and_metre_asked_for(random_model: str, tmp_path: Path, metre: str, steps: int):
+    compose(config=options(random_model, tmp_path, metre=metre, key="Eb", tempo=90.0))
+    song = read_song(tmp_path / "out.mid")
+    assert str(song.metres[0][1]) == metre
+    assert song.tempo == pytest.approx(90)
+    assert song.length * 4 == steps
+    e_flat_major = {3, 5, 7, 8, 10, 0, 2}
+    assert {note.pitch % 12 for note in song.tracks[0].notes} <= e_flat_major
+
+
+def test_the_prime_is_kept_and_continued_in_its_own_key(random_model: str, tmp_path: Path):
+    prime = Melody.of([16, 1, 18, 1, 20, 1, 21, 1, 23, 1, 25, 1, 27, 1, 28, 1, 28, 1, 23, 1])  # D major, from D4
+    write_melody(tmp_path / "prime.mid", prime)
+    compose(config=options(random_model, tmp_path, prime=tmp_path / "prime.mid", bars=2))
+    melody = read_melody(tmp_path / "out.mid")
+    assert len(melody) == 32 + 32
+    assert melody.events[:20].tolist() == prime.events.tolist()
+    assert {note.pitch % 12 for note in melody.notes()} <= {2, 4, 6, 7, 9, 11, 1}
+
+
+def test_a_report_as_json(random_model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    compose(config=options(random_model, tmp_path, json=True))
+    report = json.loads(capsys.readouterr().out)
+    assert report["events"] == read_melody(tmp_path / "out.mid").events.tolist()
+    assert (report["key"], report["seed"]) == ("C major", 1)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error", "words"),
+    [
+        ({"bars": 0}, BadInput, "--bars is 0"),
+        ({"tempo": 1e9}, BadInput, "--tempo"),
+        ({"temperature": 0}, BadInput, "--temperature"),
+        ({"key": "H"}, BadInput, "`H` is no key"),
+        ({"key": "C dorain"}, BadInput, "did you mean `dorian`"),
+        ({"metre": "4-4"}, BadInput, "`4-4` is no metre"),
+        ({"model": "note-rn"}, BadModel, "no model `note-rn`"),
+        ({"prime": Path("nowhere.mid")}, BadFile, "nowhere.mid"),
+        ({"output": Path("/dev/null/out.mid")}, CannotWrite, "/dev/null/out.mid"),
+        ({"audio": Path("/dev/null/out.wav")}, CannotWrite, "/dev/null/out.wav"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_sentence(
+    random_model: str, tmp_path: Path, wrong: dict[str, object], error: type[Exception], words: str
+):
+    with pytest.raises(error, match=words):
+        compose(config=options(random_model, tmp_path, **wrong))
+
+
+def test_audio_that_cannot_be_rendered_leaves_no_file(
+    random_model: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(Exception, match="install the package `fluidsynth`"):
+        compose(config=options(random_model, tmp_path, audio=tmp_path / "out.wav"))
+    assert not (tmp_path / "out.wav").exists()
+    assert (tmp_path / "out.mid").exists()
+
+
+def test_the_command_line_runs_it(random_model: str, tmp_path: Path):
+    command = [sys.executable, "-m", "live_composer", "compose", "-m", random_model, "--bars", "2", "-o", "x.mid"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert "x.mid: 2 bars in C major" in done.stdout
+    assert (tmp_path / "x.mid").exists()

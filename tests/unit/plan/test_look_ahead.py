@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from live_composer.music.key import SCALES, Key
+from live_composer.music.melody import Melody, canonical
+from live_composer.music.metre import COMMON_TIME, Metre
+from live_composer.music.vocabulary import DEFAULT
+from live_composer.plan.look_ahead import LookAhead
+from live_composer.policy import checkpoint
+
+events = st.lists(st.integers(0, DEFAULT.size - 1), max_size=64)
+
+
+@pytest.fixture(scope="module")
+def look_ahead(random_model: str) -> LookAhead:
+    return LookAhead(checkpoint.load(random_model).policy())
+
+
+def test_the_same_seed_gives_the_same_notes(look_ahead: LookAhead):
+    first = look_ahead.plan([14, 1, 16], 3, 64, seed=7)
+    assert look_ahead.plan([14, 1, 16], 3, 64, seed=7) == first
+    assert look_ahead.plan([14, 1, 16], 3, 64, seed=8) != first
+
+
+@settings(max_examples=30)
+@given(before=events, longer=st.integers(1, 40), shorter=st.integers(1, 40), seed=st.integers(0, 2**32))
+def test_a_shorter_horizon_is_the_beginning_of_a_longer_one(
+    look_ahead: LookAhead, before: list[int], longer: int, shorter: int, seed: int
+):
+    shorter = min(shorter, longer)
+    plan = look_ahead.plan(before, 128, longer, seed=seed)
+    assert look_ahead.plan(before, 128, shorter, seed=seed) == plan[:shorter]
+
+
+@settings(max_examples=30)
+@given(before=events, cut=st.integers(1, 31), seed=st.integers(0, 2**32))
+def test_going_on_from_the_middle_of_a_plan_gives_its_rest(
+    look_ahead: LookAhead, before: list[int], cut: int, seed: int
+):
+    first = len(before)
+    plan = look_ahead.plan(before, first, 32, seed=seed)
+    assert look_ahead.plan([*before, *plan[:cut]], first + cut, 32 - cut, seed=seed) == plan[cut:]
+
+
+@settings(max_examples=20)
+@given(before=events, mode=st.sampled_from(sorted(SCALES)), tonic=st.integers(0, 11))
+def test_pitches_stay_in_the_mode_and_events_in_canonical_form(
+    look_ahead: LookAhead, before: list[int], mode: str, tonic: int
+):
+    key = Key(tonic, mode)
+    plan = look_ahead.plan(before, len(before), 48, key=key, temperature=5.0)
+    allowed = key.home.pitch_classes | ({8} if mode == "minor" else set())
+    assert {note.pitch % 12 for note in Melody.of(plan).notes()} <= allowed
+    whole = canonical(np.array([*before, *plan], dtype=np.int8))
+    assert whole[len(before) :].tolist() == plan
+
+
+def test_the_metre_is_heard(look_ahead: LookAhead):
+    plans = {
+        tuple(look_ahead.plan([], 0, 48, metre=metre, seed=3)) for metre in (COMMON_TIME, Metre(3, 4), Metre(6, 8))
+    }
+    assert len(plans) == 3
+
+
+def test_a_low_temperature_takes_the_likeliest(look_ahead: LookAhead):
+    assert look_ahead.plan([], 0, 32, temperature=1e-4, seed=1) == look_ahead.plan([], 0, 32, temperature=1e-4, seed=2)

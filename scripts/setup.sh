@@ -93,6 +93,7 @@ esac
 if ! "$python" -c 'import importlib.metadata as m; m.version("python-rtmidi")' 2>/dev/null; then
     # There are no wheels for this Python: a compiler may make it.
     install python-rtmidi >/dev/null 2>&1 ||
-        echo "No MIDI ports with $("$python" --version), for python-rtmidi cannot be built here; Python 3.12 has them."
+        echo "Without MIDI ports: python-rtmidi has no wheel for $("$python" --version) and cannot be built here." \
+            "Use Python 3.12 (PYTHON=python3.12), or install a C++ compiler (Linux: and libasound2-dev, libjack-dev)."
 fi
 echo "$state" >"$env/stands-$level"

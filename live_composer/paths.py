@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import tempfile
 from pathlib import Path
 
 import platformdirs
@@ -39,23 +37,41 @@ def user_data() -> Path:
 
 
 def config_file() -> Path:
-    """Return the user's config file (`LIVE_COMPOSER_CONFIG` overrides it); it need not exist."""
-    named = os.environ.get("LIVE_COMPOSER_CONFIG")
-    return Path(named) if named else platformdirs.user_config_path("live-composer") / "config.toml"
+    """Return the user's config file (`LIVE_COMPOSER_CONFIG` or `LIVE_COMPOSER_HOME` move it); it need not exist."""
+    named, home = os.environ.get("LIVE_COMPOSER_CONFIG"), os.environ.get("LIVE_COMPOSER_HOME")
+    if named:
+        return Path(named)
+    return (Path(home) if home else platformdirs.user_config_path("live-composer")) / "config.toml"
+
+
+def config_file_is_named() -> bool:
+    """Say whether the config file was asked for by name, so that it must exist."""
+    return bool(os.environ.get("LIVE_COMPOSER_CONFIG"))
 
 
 def runtime() -> Path:
-    """Return the folder of sockets, made so that only its user can enter it."""
+    """Return the folder of sockets, made so that only its user can enter it.
+
+    Raises:
+        CannotWrite: it cannot be made.
+    """
     home = os.environ.get("LIVE_COMPOSER_HOME")
     folder = Path(home) / "run" if home else platformdirs.user_runtime_path("live-composer")
     return _private(folder)
 
 
 def socket(name: str) -> Path:
-    """Return the path of a socket: in `runtime()`, or where that is too deep for a socket, in a short folder."""
+    """Return the path of a socket: in `runtime()`, or where that is too deep for one, in a short folder.
+
+    Raises:
+        CannotWrite: its folder cannot be made.
+    """
     path = runtime() / name
     if len(os.fsencode(path)) <= _LONGEST_SOCKET:
         return path
+    import hashlib
+    import tempfile
+
     digest = hashlib.sha256(os.fsencode(path.parent)).hexdigest()[:8]
     return _private(Path(tempfile.gettempdir()) / f"live-composer-{digest}") / name
 
@@ -64,8 +80,10 @@ def _private(folder: Path) -> Path:
     """Make a folder that only its user can enter."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if hasattr(os, "getuid") and folder.stat().st_uid != os.getuid():
-            raise CannotWrite(f"{folder} belongs to somebody else; set LIVE_COMPOSER_HOME to a folder of your own.")
+        theirs = hasattr(os, "getuid") and folder.stat().st_uid != os.getuid()
     except OSError as error:
-        raise CannotWrite(f"The folder {folder} cannot be made: {error.strerror}.") from error
+        reason = (error.strerror or type(error).__name__).lower()
+        raise CannotWrite(f"{folder} could not be made: {reason}; name another in LIVE_COMPOSER_HOME.") from error
+    if theirs:
+        raise CannotWrite(f"{folder} belongs to somebody else; name another in LIVE_COMPOSER_HOME.")
     return folder

@@ -6,10 +6,9 @@ import argparse
 import asyncio
 import sys
 from pathlib import Path
-from typing import get_args
 
-from live_composer.config import Device
 from live_composer.errors import LiveComposerError
+from live_composer.plan.engine import DEVICES
 from live_composer.plan.planner import Planner
 from live_composer.plan.process import PlannerProcess, lower_priority
 
@@ -19,7 +18,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m live_composer.plan", description=__doc__)
     parser.add_argument("--socket", type=Path, required=True, help="where to listen")
     parser.add_argument("--model", action="append", default=[], help="a model to load before the first request")
-    parser.add_argument("--device", choices=get_args(Device), default="auto", help="where to compute")
+    parser.add_argument("--device", choices=DEVICES, default="auto", help="where to compute")
     parser.add_argument("--child", action="store_true", help="end when stdin does")
     options = parser.parse_args()
     lower_priority()

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from live_composer.policy.checkpoint import Checkpoint
     from live_composer.policy.policy import Policy
 
+DEVICES = ("auto", "cpu", "cuda", "mps")
 NUMPY = "numpy"
 
 

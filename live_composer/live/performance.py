@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from live_composer.errors import BadInput, LiveComposerError, LostProcess
+from live_composer.live.events import Bar
 from live_composer.live.performer import Performer
 from live_composer.live.plan_source import PlanSource
 from live_composer.live.takes import Take
@@ -50,23 +51,6 @@ class Planner(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """A bar that was settled.
-
-    Attributes:
-        number: from 1.
-        events: in the key's home.
-        shift: semitones from there to what sounds.
-        origins: where its events came from.
-    """
-
-    number: int
-    events: list[int]
-    shift: int
-    origins: set[Origin]
-
-
 class Performance:
     """Music on one port, from its first step to its last.
 
@@ -76,6 +60,7 @@ class Performance:
         performer: makes notes of events.
         take: what was played.
         trouble: why the last plan could not be had; empty when all is well.
+        origin: where the last settled event came from.
     """
 
     def __init__(  # noqa: PLR0913 - what a performance consists of
@@ -88,31 +73,33 @@ class Performance:
         planner: Planner,
         pace: Pace,
         on_bar: Callable[[Bar], None] = lambda _: None,
-        on_step: Callable[[], None] = lambda: None,
+        on_change: Callable[[], None] = lambda: None,
     ) -> None:
         self.source = PlanSource(wishes)
         self.transport = Transport()
         self.performer = Performer(wishes.metre, wishes.vocabulary, channel, wishes.key.shift)
         self.take = Take(wishes.metre, wishes.vocabulary)
         self.trouble = ""
+        self.origin: Origin = "plan"
         self._port, self._planner, self._pace = port, planner, pace
-        self._on_bar, self._on_step = on_bar, on_step
+        self._on_bar, self._on_change = on_bar, on_change
         self._per_bar = wishes.metre.steps_per_bar
         self._last_step = math.inf if bars is None else bars * self._per_bar
-        self._origins: set[Origin] = set()
+        self._origins: dict[Origin, None] = {}
         self._shift_from = 0
         self._asking: asyncio.Task[None] | None = None
         self._answered = asyncio.Event()
         self._closed = False
 
     async def play(self) -> None:
-        """Play on from where the music stands to its last bar. To pause or stop, cancel this and call `halt`.
+        """Play on from where the music stands to its last bar, once the transport counts in.
+
+        To pause or stop, cancel this and call `halt`.
 
         Raises:
             BadInput: not even the first plan can be made; the planner's reason.
             LostProcess: no first plan came.
         """
-        self.transport.move("play")
         self._ask_ahead()
         await self._first_plan()
         self.transport.move("begin")
@@ -171,12 +158,13 @@ class Performance:
             self.performer.shift = self.source.wishes.key.shift
         self._port.send(*self.performer.play(step, event))
         self.take.add(step, event, self.performer.pitch(event) if event >= FIRST_PITCH else None)
-        self._origins.add(origin)
+        self.origin = origin
+        self._origins[origin] = None
         if self.source.settled % self._per_bar == 0:
             events = self.source.events(self.source.settled - self._per_bar, self.source.settled)
-            self._on_bar(Bar(self.source.settled // self._per_bar, events, self.performer.shift, self._origins))
-            self._origins = set()
-        self._on_step()
+            self._on_bar(Bar(self.source.settled // self._per_bar, events, self.performer.shift, list(self._origins)))
+            self._origins = {}
+        self._on_change()
         self._ask_ahead()
 
     def _go_back(self, beat: float) -> None:

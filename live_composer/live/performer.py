@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from live_composer.music.units import STEPS_PER_BEAT, beats
 from live_composer.music.vocabulary import FIRST_PITCH, HOLD
+from live_composer.port.midi_bytes import note_off
 from live_composer.port.protocol import Note, Notes, Raw
-from live_composer.port.sounding import note_off
 
 if TYPE_CHECKING:
     from live_composer.music.metre import Metre

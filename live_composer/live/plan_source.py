@@ -164,8 +164,5 @@ class PlanSource:
 
     def _without_plan(self) -> tuple[int, Origin]:
         wishes = self.wishes
-        event = motif.repeat(
-            self._line, self._planned_to, wishes.metre.steps_per_bar, wishes.key, wishes.vocabulary
-        )
+        event = motif.repeat(self._line, self._planned_to, wishes.metre.steps_per_bar, wishes.key, wishes.vocabulary)
         return (NOTE_OFF, "silence") if event is None else (event, "motif")
-

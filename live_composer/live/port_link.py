@@ -41,12 +41,24 @@ class PortLink:
         tempo: float,
         clock: ClockName = "internal",
         on_reply: Callable[[Reply], None] = lambda _: None,
+        on_trouble: Callable[[], None] = lambda: None,
     ) -> None:
+        """Make a link that is not yet open.
+
+        Args:
+            target: as `Open.target`.
+            tempo: beats per minute to begin with.
+            clock: as `Open.clock`.
+            on_reply: called with all that the port says.
+            on_trouble: called when `trouble` has changed.
+        """
         self.heartbeat = Heartbeat(0.0, tempo, playing=False)
         self.replaced = 0
         self.trouble = ""
         self.tempo = tempo
-        self._target, self._clock, self._on_reply = target, clock, on_reply
+        self._target = target
+        self._clock: ClockName = clock
+        self._on_reply, self._on_trouble = on_reply, on_trouble
         self._news = asyncio.Event()
         self._anchor = (0.0, 0.0)
         self._playing = False
@@ -107,7 +119,8 @@ class PortLink:
     def beat(self) -> float:
         """Return where the music is, by the port's clock as it was last heard."""
         beat, since = self._anchor
-        return beat + (time.monotonic() - since) / seconds_per_beat(self.tempo) if self._playing else beat
+        moving = self._playing and self._clock == "internal"
+        return beat + (time.monotonic() - since) / seconds_per_beat(self.tempo) if moving else beat
 
     async def news(self, seconds: float) -> None:
         """Wait until the port says something, but no longer than so many seconds.
@@ -165,7 +178,7 @@ class PortLink:
         if process is self._process and self.well and not self._closing:
             self._anchor, self._playing = (self.beat(), 0.0), False
             self.trouble = self._failed.reason if self._failed else f"The port process ended with code {code}."
-            self._tell()
+            self._troubled()
             self._do(self._replace(process))
 
     async def _replace(self, lost: PortProcess) -> None:
@@ -174,13 +187,13 @@ class PortLink:
                 await self._open(virtual=self.opened.virtual)
             except LiveComposerError as error:
                 self.trouble = str(error)
-                self._tell()
+                self._troubled()
                 await asyncio.sleep(_RETRY_SECONDS)
             else:
                 self.trouble, self._failed = "", None
         self.replaced += 1
         self.send(Release(list(lost.sounding.notes)))
-        self._tell()
+        self._troubled()
 
     async def _watch(self) -> None:
         """Kill a port process whose heart does not beat. Looks are counted, not seconds: the machine may have slept."""
@@ -191,6 +204,10 @@ class PortLink:
             if looks >= _FROZEN_AFTER and self._process:
                 self._process.kill()
                 self._ended(self._process, _KILLED)
+
+    def _troubled(self) -> None:
+        self._on_trouble()
+        self._tell()
 
     def _tell(self) -> None:
         self._news.set()

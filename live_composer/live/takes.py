@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from live_composer.music import midi_file
 from live_composer.music.melody import Melody
-from live_composer.music.vocabulary import FIRST_PITCH, HOLD, Vocabulary
+from live_composer.music.vocabulary import HOLD, Vocabulary
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,13 +15,16 @@ if TYPE_CHECKING:
 
 _MARGIN = 12
 """Semitones beyond the model's range: keys move it by half an octave at most."""
+_WIDEST = 125
+"""The semitones that a vocabulary may span."""
 
 
 class Take:
     """The melody played so far."""
 
     def __init__(self, metre: Metre, vocabulary: Vocabulary) -> None:
-        lowest, highest = max(0, vocabulary.lowest - _MARGIN), min(127, vocabulary.highest + _MARGIN)
+        lowest = max(0, vocabulary.lowest - _MARGIN)
+        highest = min(127, vocabulary.highest + _MARGIN, lowest + _WIDEST)
         self._metre, self._vocabulary = metre, Vocabulary(lowest, highest)
         self._events: list[int] = []
 
@@ -35,7 +38,9 @@ class Take:
         """
         del self._events[step:]
         self._events += [HOLD] * (step - len(self._events))
-        self._events.append(event if event < FIRST_PITCH or pitch is None else self._vocabulary.event(pitch))
+        if pitch is not None:
+            event = self._vocabulary.event(self._vocabulary.fold(pitch))
+        self._events.append(event)
 
     def cut(self, steps: int) -> None:
         """Forget what was handed on but not heard: keep the first `steps` steps."""

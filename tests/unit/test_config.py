@@ -81,9 +81,9 @@ def test_a_flag_beats_the_environment_which_beats_the_file_which_beats_the_defau
 
 def test_sections_of_nested_commands(home: Path, monkeypatch: pytest.MonkeyPatch):
     home.mkdir()
-    (home / "config.toml").write_text('[corpus.build]\nper_file = 2\npolyphony = "drop"\nfold = false\n')
+    (home / "config.toml").write_text("[corpus.build]\nper_file = 2\nfold = false\n")
     monkeypatch.setenv("LIVE_COMPOSER_CORPUS_BUILD_MINIMUM_BARS", "9")
-    assert parsed("corpus", "build", "tunes") == CorpusBuild(per_file=2, polyphony="drop", fold=False, minimum_bars=9)
+    assert parsed("corpus", "build", "tunes") == CorpusBuild(per_file=2, fold=False, minimum_bars=9)
 
 
 def test_a_named_config_file_is_used_and_must_exist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

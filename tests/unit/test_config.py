@@ -103,6 +103,8 @@ def test_a_named_config_file_is_used_and_must_exist(tmp_path: Path, monkeypatch:
         ("serve --channel 0", "--channel. It goes from 1 to 16."),
         ("serve --bars 3.5", '--bars: "3.5" is no whole number.'),
         ("serve --tempo fast", "--tempo"),
+        ("compose --bars 0", "--bars. It goes from 1 to 10,000."),
+        ("compose --temperature 0", "--temperature. It goes from 0.01 to 10."),
         ("pretrain --preset bets", 'Choose from: "paper", "best". Did you mean "best"?'),
         ("corpus build --lowest 128", "--lowest. It goes from 0 to 127."),
     ],

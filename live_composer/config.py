@@ -49,6 +49,7 @@ Dropout = Annotated[float, Parameter(validator=Between(0, 0.9))]
 Channel = Annotated[int, Parameter(converter=_whole, validator=Between(1, 16))]
 Pitch = Annotated[int, Parameter(converter=_whole, validator=Between(0, 127))]
 Count = Annotated[int, Parameter(converter=_whole, validator=Between(1, 1_000_000_000))]
+Bars = Annotated[int, Parameter(converter=_whole, validator=Between(1, 10_000))]
 Seed = Annotated[int, Parameter(converter=_whole, validator=Between(0, 2**53))]
 
 
@@ -93,7 +94,7 @@ class Compose:
     """The MIDI file to write."""
     model: Annotated[str, Parameter(alias="-m")] = "note-rnn-large"
     """The model, by name or path."""
-    bars: Count = 16
+    bars: Bars = 16
     """How many bars."""
     seed: Seed = 1
     """The seed: the same seed gives the same file."""

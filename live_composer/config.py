@@ -77,6 +77,8 @@ class Serve:
     """The seed: the same seed gives the same notes. Without it, one is drawn and shown."""
     temperature: Temperature = 1.0
     """Above 1 is bolder, below 1 more careful."""
+    device: Device = "auto"
+    """Where to plan: `auto` takes an NVIDIA GPU where there is one (extra `learn`), and else the CPU."""
     take: Path | None = None
     """Also write what was played to this MIDI file."""
     roll: Switch = False

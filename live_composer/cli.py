@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
 
 import cyclopts
+from cyclopts import CycloptsError
 from cyclopts.config import Dict, Env
 
 from live_composer import __version__, paths, settings
-from live_composer.errors import LiveComposerError
-
-if TYPE_CHECKING:
-    from cyclopts import CycloptsError
+from live_composer.errors import BadInput, LiveComposerError
 
 _INTERRUPTED = 130
+_EPILOGUE = """Every option can also be set in the environment (`serve --tempo 90` is LIVE_COMPOSER_SERVE_TEMPO=90)
+and in the config file, {path} (`tempo = 90` under `[serve]`)."""
 
 
 def application() -> cyclopts.App:
@@ -26,12 +25,14 @@ def application() -> cyclopts.App:
     """
     settings.check_environment(os.environ)
     path = paths.config_file()
+    config = settings.read_config(path, must_exist=paths.config_file_is_named())
     app = cyclopts.App(
         name="live-composer",
         help="A melody player for any DAW: a Note RNN tuned by rules of music, streamed over MIDI.",
+        help_epilogue=_EPILOGUE.format(path=path),
         version=__version__,
-        config=[Env(settings.PREFIX), Dict(settings.read_config(path), source=str(path))],
-        error_formatter=_one_line,
+        # A flag beats the environment, which beats the file: the first to set an option wins.
+        config=[Env(settings.PREFIX, show=False), Dict(config, source=str(path))],
     )
     app.command("live_composer.commands.serve:serve", name="serve", help="Play live, to a MIDI port.")
     app.command("live_composer.commands.compose:compose", name="compose", help="Write a melody to a MIDI file.")
@@ -41,20 +42,20 @@ def application() -> cyclopts.App:
     corpus.command("live_composer.commands.corpus:build", name="build", help="Build a corpus from tunes.")
     corpus.command("live_composer.commands.corpus:info", name="info", help="Describe a corpus.")
     app.command(corpus)
-    app.register_install_completion_command()
+    app.register_install_completion_command()  # pyright: ignore[reportUnknownMemberType]
     return app
 
 
 def main() -> None:
-    """Run the command line; errors of ours become one sentence and an exit code."""
+    """Run the command line; what a person can mend becomes one sentence and an exit code."""
     try:
-        code = application()(result_action="return_value")
+        code = application()(sys.argv[1:], exit_on_error=False, print_error=False, result_action="return_value")
+    except CycloptsError as error:
+        code = _complain(" ".join(str(error).split()), BadInput.exit_code)
     except LiveComposerError as error:
-        sys.stderr.write(f"live-composer: {error}\n")
-        code = error.exit_code
+        code = _complain(str(error), error.exit_code)
     except KeyboardInterrupt:
-        sys.stderr.write("live-composer: interrupted.\n")
-        code = _INTERRUPTED
+        code = _complain("interrupted.", _INTERRUPTED)
     except BrokenPipeError:
         # The reader of our output went away (`| head`): nothing is wrong, and nothing more can be said.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -62,5 +63,6 @@ def main() -> None:
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _one_line(error: CycloptsError) -> str:
-    return f"live-composer: {error}"
+def _complain(sentence: str, code: int) -> int:
+    sys.stderr.write(f"live-composer: {sentence}\n")
+    return code

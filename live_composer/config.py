@@ -8,14 +8,47 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def _whole(_: Any, tokens: Sequence[Any]) -> int:
+    """Read a whole number; 3.5 is not rounded but refused."""
+    token = tokens[0]
+    try:
+        return int(token.value)
+    except ValueError:
+        place = "" if token.source == "cli" else f" in {token.source}"
+        raise ValueError(f'"{token.value}"{place} is no whole number.') from None
+
+
+@dataclass(frozen=True)
+class Between:
+    """Refuses numbers out of a range, wherever they come from."""
+
+    lowest: float
+    highest: float
+
+    def __call__(self, _: Any, value: float | None) -> None:  # noqa: D102 - the class says it
+        if value is not None and not self.lowest <= value <= self.highest:
+            raise ValueError(f"It goes from {self.lowest:,} to {self.highest:,}.")
+
 
 Json = Annotated[bool, Parameter(negative="")]
 Flag = Annotated[bool, Parameter(negative="")]
 Switch = bool
 Device = Literal["auto", "cpu", "cuda", "mps"]
+Tempo = Annotated[float, Parameter(validator=Between(20, 400))]
+Temperature = Annotated[float, Parameter(validator=Between(0.01, 10))]
+Share = Annotated[float, Parameter(validator=Between(0, 1))]
+Channel = Annotated[int, Parameter(converter=_whole, validator=Between(1, 16))]
+Pitch = Annotated[int, Parameter(converter=_whole, validator=Between(0, 127))]
+Count = Annotated[int, Parameter(converter=_whole, validator=Between(1, 1_000_000_000))]
+Seed = Annotated[int, Parameter(converter=_whole, validator=Between(0, 2**53))]
 
 
 @Parameter(name="*")
@@ -28,19 +61,19 @@ class Serve:
     Without it a virtual port is made where the system can."""
     model: Annotated[str, Parameter(alias="-m")] = "note-rnn-large"
     """The model, by name or path."""
-    tempo: float = 120.0
+    tempo: Tempo = 120.0
     """Beats per minute, 20 to 400."""
     key: str = "C"
     """The key to play in: D, Bb, F#m, `E dorian`, ..."""
     metre: str = "4/4"
     """The time signature: 4/4, 3/4 or 6/8."""
-    channel: int = 1
+    channel: Channel = 1
     """The MIDI channel, 1 to 16."""
-    bars: int | None = None
+    bars: Count | None = None
     """Stop after this many bars; without it, play until Ctrl-C."""
-    seed: int | None = None
+    seed: Seed | None = None
     """The seed: the same seed gives the same notes. Without it, one is drawn and shown."""
-    temperature: float = 1.0
+    temperature: Temperature = 1.0
     """Above 1 is bolder, below 1 more careful."""
     take: Path | None = None
     """Also write what was played to this MIDI file."""
@@ -59,9 +92,9 @@ class Compose:
     """The MIDI file to write."""
     model: Annotated[str, Parameter(alias="-m")] = "note-rnn-large"
     """The model, by name or path."""
-    bars: int = 16
+    bars: Count = 16
     """How many bars."""
-    seed: int = 1
+    seed: Seed = 1
     """The seed: the same seed gives the same file."""
     prime: Path | None = None
     """A MIDI file to begin with; the melody continues it."""
@@ -69,9 +102,9 @@ class Compose:
     """The key to write in: D, Bb, F#m, `E dorian`, ... Without it, the prime's as it sounds, or C."""
     metre: str | None = None
     """The time signature: 4/4, 3/4 or 6/8. Without it, the prime's, or 4/4."""
-    tempo: float = 120.0
+    tempo: Tempo = 120.0
     """Beats per minute, 20 to 400."""
-    temperature: float = 1.0
+    temperature: Temperature = 1.0
     """Above 1 is bolder, below 1 more careful."""
     audio: Path | None = None
     """Also render it to this WAV file (needs FluidSynth and a SoundFont)."""
@@ -97,11 +130,11 @@ class CorpusBuild:
 
     output: Annotated[Path, Parameter(alias="-o")] = Path("corpora/default")
     """The folder to write."""
-    minimum_bars: int = 7
+    minimum_bars: Count = 7
     """Drop melodies shorter than this many bars."""
-    minimum_pitches: int = 5
+    minimum_pitches: Count = 5
     """Drop melodies of fewer distinct pitch classes."""
-    maximum_steps: int = 512
+    maximum_steps: Count = 512
     """Cut melodies to at most this many sixteenths, at a bar line."""
     silence_bars: float = 1.0
     """Split a melody where it rests for this many bars."""
@@ -111,21 +144,21 @@ class CorpusBuild:
     """Move pitches outside the range into it by octaves; otherwise such melodies are dropped."""
     polyphony: Literal["highest", "drop"] = "highest"
     """Where notes sound together: keep the highest, or drop the track."""
-    off_grid: float = 0.1
+    off_grid: Share = 0.1
     """Drop tracks of which more than this share of onsets is off the grid of sixteenths."""
-    per_file: int = 5
+    per_file: Count = 5
     """Keep at most this many melodies a MIDI or MusicXML file."""
-    lowest: int = 48
+    lowest: Pitch = 48
     """The lowest MIDI pitch of the vocabulary."""
-    highest: int = 83
+    highest: Pitch = 83
     """The highest MIDI pitch of the vocabulary."""
-    validation: float = 0.05
+    validation: Share = 0.05
     """The share of tunes for validation."""
-    test: float = 0.05
+    test: Share = 0.05
     """The share of tunes for the test."""
-    seed: int = 1
+    seed: Seed = 1
     """The seed of the split."""
-    jobs: int | None = None
+    jobs: Count | None = None
     """How many processes read files; without it, one a core."""
     json: Json = False
     """Report as JSON."""
@@ -153,19 +186,19 @@ class Pretrain:
     """The folder of the run: journal, curves, checkpoints; the model is written there as its last name."""
     preset: Literal["paper", "best"] = "best"
     """`paper`: as published. `best`: what measured better."""
-    hidden: int | None = None
+    hidden: Count | None = None
     """LSTM cells a layer; the preset's when not given."""
-    layers: int | None = None
+    layers: Count | None = None
     """LSTM layers; the preset's when not given."""
     metre: bool | None = None
     """Tell the network the place in the bar; the preset's when not given."""
-    steps: int | None = None
+    steps: Count | None = None
     """Updates at most; the preset's when not given."""
-    seed: int = 1
+    seed: Seed = 1
     """The seed of everything random."""
     device: Device = "auto"
     """Where to compute."""
-    threads: int | None = None
+    threads: Count | None = None
     """CPU threads; torch's choice when not given."""
     resume: Switch = True
     """Go on where an interrupted run in the same folder stopped."""

@@ -19,9 +19,11 @@ def whole_file(path: Path) -> Generator[Path]:
     """Give a temporary path to write to; on success it becomes `path`, on any failure it is gone.
 
     Raises:
-        CannotWrite: the disk is full, the folder cannot be made or written.
+        CannotWrite: the disk is full, the folder cannot be made or written, `path` is a folder or a device.
     """
     try:
+        if path.exists() and not path.is_file():
+            raise CannotWrite(f"{path} could not be written: it is {'a folder' if path.is_dir() else 'no file'}.")
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=path.suffix)
         os.close(handle)
@@ -30,11 +32,13 @@ def whole_file(path: Path) -> Generator[Path]:
     temporary = Path(name)
     try:
         yield temporary
-        with temporary.open("rb") as written:
+        with temporary.open("r+b") as written:
             os.fsync(written.fileno())
         temporary.chmod(0o666 & ~_umask())
         temporary.replace(path)
     except OSError as error:
+        if error.filename not in {None, name}:
+            raise  # another file's trouble
         raise cannot_write(path, error) from error
     finally:
         temporary.unlink(missing_ok=True)
@@ -51,7 +55,7 @@ def write_text(path: Path, text: str) -> None:
     write_bytes(path, text.encode())
 
 
-def read_bytes(path: Path, what: str = "file", limit: int = 1 << 30) -> bytes:
+def read_bytes(path: Path, what: str = "file", limit: int = 1 << 30, *, may_be_empty: bool = False) -> bytes:
     """Read a file of at most `limit` bytes.
 
     Raises:
@@ -68,7 +72,7 @@ def read_bytes(path: Path, what: str = "file", limit: int = 1 << 30) -> bytes:
         raise BadFile(f"There is no {what} at {path}; check the path.") from error
     except OSError as error:
         raise BadFile(f"{path} cannot be read: {reason(error)}.") from error
-    if not data:
+    if not data and not may_be_empty:
         raise BadFile(f"{path} is empty, not a {what}.")
     return data
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import platformdirs
 
+from live_composer.errors import CannotWrite
+
 _PACKAGE = Path(__file__).parent
 
 
@@ -32,14 +34,29 @@ def user_data() -> Path:
 
 
 def config_file() -> Path:
-    """Return the user's config file (`LIVE_COMPOSER_CONFIG` overrides it); it need not exist."""
-    named = os.environ.get("LIVE_COMPOSER_CONFIG")
-    return Path(named) if named else platformdirs.user_config_path("live-composer") / "config.toml"
+    """Return the user's config file (`LIVE_COMPOSER_CONFIG` or `LIVE_COMPOSER_HOME` move it); it need not exist."""
+    named, home = os.environ.get("LIVE_COMPOSER_CONFIG"), os.environ.get("LIVE_COMPOSER_HOME")
+    if named:
+        return Path(named)
+    return (Path(home) if home else platformdirs.user_config_path("live-composer")) / "config.toml"
+
+
+def config_file_is_named() -> bool:
+    """Say whether the config file was asked for by name, so that it must exist."""
+    return bool(os.environ.get("LIVE_COMPOSER_CONFIG"))
 
 
 def runtime() -> Path:
-    """Return the folder of sockets, made so that only its user can enter it."""
+    """Return the folder of sockets, made so that only its user can enter it.
+
+    Raises:
+        CannotWrite: it cannot be made.
+    """
     home = os.environ.get("LIVE_COMPOSER_HOME")
     folder = Path(home) / "run" if home else platformdirs.user_runtime_path("live-composer")
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        raise CannotWrite(f"{folder} could not be made: {reason}; name another in LIVE_COMPOSER_HOME.") from error
     return folder

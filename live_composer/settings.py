@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-import re
+import os
 import tomllib
 from typing import TYPE_CHECKING, Any
 
@@ -17,19 +17,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PREFIX = "LIVE_COMPOSER_"
+_LARGEST = 64 << 10
 _OF_THE_SYSTEM = {"LIVE_COMPOSER_HOME", "LIVE_COMPOSER_CONFIG"}
 
 
-def read_config(path: Path) -> dict[str, Any]:
-    """Read the config file; a file that does not exist is an empty one.
+def read_config(path: Path, *, must_exist: bool = False) -> dict[str, Any]:
+    """Read the config file; unless it must exist, a missing file is an empty one.
 
     Raises:
         BadFile: it is no TOML, or a section or key is unknown (file, line and nearest valid name are told).
     """
-    if not path.exists():
+    if not must_exist and not os.path.lexists(path):
         return {}
     try:
-        text = files.read_bytes(path, "config file", 1 << 20).decode()
+        text = files.read_bytes(path, "config file", _LARGEST, may_be_empty=True).decode()
         config = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadFile(f"{path} is no TOML: {error}.") from error
@@ -52,24 +53,46 @@ def check_environment(environment: Mapping[str, str]) -> None:
 
 
 def _check(section: Mapping[str, Any], command: tuple[str, ...], text: str, path: Path) -> None:
-    known = _options(command) | {
-        other[len(command)] for other in COMMANDS if other[: len(command)] == command and len(other) > len(command)
-    }
+    options = _options(command)
+    depth = len(command)
+    below = {other[depth] for other in COMMANDS if len(other) > depth and other[:depth] == command}
     for key, value in section.items():
-        if key not in known:
-            where = f"in [{' '.join(command)}] " if command else ""
-            raise BadFile(f"{path}, line {_line(text, key)}: `{key}` {where}is no setting; {_hint(key, known)}")
-        if isinstance(value, dict):
-            _check(value, (*command, key), text, path)  # pyright: ignore[reportUnknownArgumentType]
+        here = (*command, key)
+        if key in below and isinstance(value, dict):
+            _check(value, here, text, path)  # pyright: ignore[reportUnknownArgumentType]
+            continue
+        if key in below:
+            fault = f"`{key}` is a section; write [{'.'.join(here)}]."
+        elif key not in options:
+            where = f"in [{'.'.join(command)}] " if command else ""
+            fault = f"`{key}` {where}is no setting; {_hint(key, options | below)}"
+        elif isinstance(value, dict):
+            fault = f"`{key}` is an option, not a section; write `{key} = ...`."
+        else:
+            continue
+        raise BadFile(f"{path}, line {_line(text, here)}: {fault}")
 
 
 def _options(command: tuple[str, ...]) -> set[str]:
     return {field.name for field in dataclasses.fields(COMMANDS[command])} if command in COMMANDS else set()
 
 
-def _line(text: str, key: str) -> int:
-    pattern = re.compile(rf"^\s*\[?\s*(?:[\w-]+\.)*[\"']?{re.escape(key)}\b")
-    return next((number for number, line in enumerate(text.splitlines(), 1) if pattern.match(line)), 1)
+def _line(text: str, keys: tuple[str, ...]) -> int:
+    """Return the line that sets `keys`: the first up to which the file, cut there, holds them."""
+    lines = text.splitlines(keepends=True)
+    return next((number for number in range(1, len(lines)) if _holds("".join(lines[:number]), keys)), len(lines))
+
+
+def _holds(text: str, keys: tuple[str, ...]) -> bool:
+    try:
+        node: Any = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return False
+    for key in keys:
+        if not isinstance(node, dict) or key not in node:
+            return False
+        node = node[key]  # pyright: ignore[reportUnknownVariableType]
+    return True
 
 
 def _hint(name: str, known: Iterable[str]) -> str:

@@ -20,7 +20,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Keep every test away from the user's own config, models and sockets."""
     folder = tmp_path / "home"
     monkeypatch.setenv("LIVE_COMPOSER_HOME", str(folder))
-    monkeypatch.setenv("LIVE_COMPOSER_CONFIG", str(folder / "config.toml"))
+    monkeypatch.delenv("LIVE_COMPOSER_CONFIG", raising=False)
     return folder
 
 

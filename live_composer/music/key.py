@@ -34,7 +34,9 @@ _HOMES = {
 
 _LETTERS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _ACCIDENTALS = {"": 0, "#": 1, "b": -1, "♯": 1, "♭": -1}
-_SHORT_MODES = {"": "major", "m": "minor", "maj": "major", "min": "minor", "aeolian": "minor", "ionian": "major"}
+_SHORT_MODES = {
+    "": "major", "M": "major", "maj": "major", "ionian": "major", "m": "minor", "min": "minor", "aeolian": "minor",
+}  # fmt: skip
 _NAMES = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 
 # How well each pitch class fits a key, from listeners' ratings (Krumhansl and Kessler 1982).
@@ -60,7 +62,7 @@ class Key:
         letter, rest = text[:1].upper(), text[1:]
         accidental = rest[:1] if rest[:1] in {"#", "b", "♯", "♭"} else ""
         mode = rest[len(accidental) :].strip(" -_")
-        mode = _SHORT_MODES.get(mode if mode == "m" else mode.lower(), mode.lower())
+        mode = _SHORT_MODES.get(mode if mode == "M" else mode.lower(), mode.lower())
         if letter not in _LETTERS:
             raise BadInput(f"`{text}` is no key; write one like C, F#m, Bb or `E dorian`.")
         if mode not in SCALES:
@@ -94,12 +96,15 @@ def key_of_signature(sharps: int, mode: str = "major") -> Key:
 
 
 def guess_key(weights: Sequence[float]) -> Key:
-    """Guess major or minor key from how long each pitch class sounds (12 numbers from C; Krumhansl and Kessler)."""
+    """Guess major or minor key from how long each pitch class sounds (12 numbers from C; Krumhansl and Kessler).
+
+    Where all sound alike, or none, it is C major.
+    """
     heard = np.asarray(weights, dtype=np.float64)
-    if heard.shape != (12,) or not heard.any():
+    if heard.shape != (12,) or not heard.std():
         return Key()
     best = max(
-        (float(np.corrcoef(np.roll(profile, tonic), heard)[0, 1]) if heard.std() else 0.0, -tonic, mode)
+        (float(np.corrcoef(np.roll(profile, tonic), heard)[0, 1]), -tonic, mode)
         for mode, profile in (("major", _MAJOR_PROFILE), ("minor", _MINOR_PROFILE))
         for tonic in range(12)
     )

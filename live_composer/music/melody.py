@@ -1,11 +1,13 @@
 """A melody: one event a sixteenth, and the notes that the events mean.
 
-The canonical form has one way to write each melody: a note off stands only where a note sounds, and silence is
-otherwise held. `canonical` brings any list of events to it; what sounds is the same.
+Several lists of events may sound the same; one of them is canonical. In it a note off stands only where a note sounds
+(it ends here, silence begins), and silence goes on as holds, from the start of the melody too. `canonical` brings any
+events to this form, `from_notes` writes it, and a MIDI file gives it back exactly.
 """
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -98,7 +100,7 @@ def from_notes(notes: Iterable[Note], length: int | None = None, vocabulary: Voc
     ordered = sorted(notes, key=lambda note: (note.onset, note.pitch))
     end = max((note.onset + note.length for note in ordered), default=0) if length is None else length
     events = np.full(end, HOLD, dtype=np.int8)
-    for note, following in zip(ordered, [*ordered[1:], None], strict=True):
+    for note, following in itertools.zip_longest(ordered, ordered[1:]):
         if note.onset >= end:
             break
         events[note.onset] = vocabulary.event(note.pitch)

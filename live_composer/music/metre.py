@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from live_composer.errors import BadInput
 from live_composer.music.units import STEPS_PER_BEAT
 
 _STEPS_PER_WHOLE = 4 * STEPS_PER_BEAT
+_MOST_BEATS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +20,7 @@ class Metre:
     unit: int = 4
 
     def __post_init__(self) -> None:
-        if self.beats < 1 or self.unit not in (1, 2, 4, 8, 16):
+        if not 1 <= self.beats <= _MOST_BEATS or self.unit not in (1, 2, 4, 8, 16):
             raise BadInput(f"{self.beats}/{self.unit} is no metre; write one like 4/4, 3/4 or 6/8.")
 
     @classmethod
@@ -29,10 +31,10 @@ class Metre:
             BadInput: the text is no metre.
         """
         text = {"C": "4/4", "C|": "2/2"}.get(text.strip(), text.strip())
-        beats, slash, unit = text.partition("/")
-        if not (slash and beats.strip().isdecimal() and unit.strip().isdecimal()):
+        found = re.fullmatch(r"(\d{1,2}) */ *(\d{1,2})", text)
+        if not found:
             raise BadInput(f"`{text}` is no metre; write one like 4/4, 3/4 or 6/8.")
-        return cls(int(beats), int(unit))
+        return cls(int(found[1]), int(found[2]))
 
     @property
     def steps_per_bar(self) -> int:

@@ -14,7 +14,7 @@ from live_composer.music.key import Key
 from live_composer.music.melody import Melody, Note, from_notes
 from live_composer.music.metre import COMMON_TIME, Metre
 from live_composer.music.units import STEPS_PER_BEAT
-from live_composer.music.vocabulary import DEFAULT, Vocabulary
+from live_composer.music.vocabulary import DEFAULT, Vocabulary, within_midi
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,7 +24,8 @@ _TICKS_PER_BEAT = 480
 _TICKS_PER_STEP = _TICKS_PER_BEAT // STEPS_PER_BEAT
 _DEFAULT_TEMPO = 120.0
 _VELOCITY = 90
-_LARGEST = 16 << 20
+_LARGEST = 4 << 20
+_LONGEST = 1 << 20
 _DRUMS = 9
 
 
@@ -84,7 +85,7 @@ def read_song(path: Path) -> Song:
         midi = mido.MidiFile(file=io.BytesIO(data), clip=True)
     # mido raises whatever the broken byte leads it to.
     except Exception as error:
-        raise BadFile(f"{path} is a broken MIDI file: {error or type(error).__name__}.") from error
+        raise BadFile(f"{path} is a broken MIDI file: {str(error) or type(error).__name__}.") from error
     if midi.ticks_per_beat <= 0 or midi.ticks_per_beat >= 1 << 15:
         raise BadFile(f"{path} is timed in seconds (SMPTE), not in beats; export it with a tempo.")
     return _song(midi)
@@ -156,7 +157,7 @@ def _metre(message: Any) -> Metre:
 def read_melody(path: Path, vocabulary: Vocabulary = DEFAULT, shift: int = 0) -> Melody:
     """Read the melody of a MIDI file: its first track with notes, on the grid, folded into the vocabulary's range.
 
-    What `write_melody` wrote comes back exactly, when it was in canonical form.
+    What `write_melody` wrote comes back exactly, when it was in canonical form and holds a note.
 
     Args:
         path: the file.
@@ -164,12 +165,15 @@ def read_melody(path: Path, vocabulary: Vocabulary = DEFAULT, shift: int = 0) ->
         shift: semitones to move every pitch by.
 
     Raises:
-        BadFile: the file cannot be read or holds no notes.
+        BadFile: the file cannot be read, holds no notes, or is endless.
     """
     song = read_song(path)
     track = next((track for track in song.tracks if not track.drums), None)
     if track is None:
         raise BadFile(f"{path} holds no melody: there are no notes outside the drum channel.")
+    length = round(song.length * STEPS_PER_BEAT)
+    if length > _LONGEST:
+        raise BadFile(f"{path} is too long for a melody: {length:,} sixteenths, and at most {_LONGEST:,} are read.")
     notes = [
         Note(
             onset,
@@ -180,7 +184,7 @@ def read_melody(path: Path, vocabulary: Vocabulary = DEFAULT, shift: int = 0) ->
         for onset in [round(note.onset * STEPS_PER_BEAT)]
     ]
     metre = song.metres[0][1] if song.metres else COMMON_TIME
-    return Melody(from_notes(notes, round(song.length * STEPS_PER_BEAT), vocabulary), metre, vocabulary)
+    return Melody(from_notes(notes, length, vocabulary), metre, vocabulary)
 
 
 def write_melody(
@@ -192,7 +196,7 @@ def write_melody(
         path: where to.
         melody: its length becomes the end of the track, so that rests at the end are kept.
         tempo: beats per minute.
-        shift: semitones to move every pitch by.
+        shift: semitones to move every pitch by; what leaves MIDI's range is moved back by octaves.
         name: the track's name.
 
     Raises:
@@ -205,7 +209,7 @@ def write_melody(
     tick = 0
     for note in melody.notes():
         on, off = note.onset * _TICKS_PER_STEP, (note.onset + note.length) * _TICKS_PER_STEP
-        pitch = note.pitch + shift
+        pitch = within_midi(note.pitch + shift)
         track.append(mido.Message("note_on", note=pitch, velocity=_VELOCITY, time=on - tick))
         track.append(mido.Message("note_off", note=pitch, velocity=0, time=off - on))
         tick = off

@@ -17,6 +17,12 @@ FIRST_PITCH = 2
 START = -1
 """What a policy is given as the event before the first: nothing at all."""
 
+LARGEST_PITCH = 127
+"""MIDI's highest pitch."""
+
+_OCTAVE = 12
+# Events are stored and sent in seven bits.
+_MOST_PITCHES = 128 - FIRST_PITCH
 _NAMES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "G#", "A", "Bb", "B")
 
 
@@ -26,16 +32,22 @@ class Vocabulary:
 
     Attributes:
         lowest: the MIDI pitch of event 2.
-        highest: the MIDI pitch of the last event.
+        highest: the MIDI pitch of the last event, an octave higher at least.
+
+    Raises:
+        BadInput: the range is not within MIDI's, too narrow or too wide.
     """
 
     lowest: int = 48
     highest: int = 83
 
     def __post_init__(self) -> None:
-        if not 0 <= self.lowest < self.highest <= 127:  # noqa: PLR2004 - MIDI's own range
+        if not (self.lowest >= 0 and self.highest <= LARGEST_PITCH):
+            raise BadInput(f"Pitches go from 0 to {LARGEST_PITCH} in MIDI, not from {self.lowest} to {self.highest}.")
+        if not _OCTAVE <= self.highest - self.lowest + 1 <= _MOST_PITCHES:
             raise BadInput(
-                f"A range of pitches goes upwards within MIDI's 0 to 127, not {self.lowest} to {self.highest}."
+                f"A range of pitches holds an octave at least and {_MOST_PITCHES} pitches at most, "
+                f"not {self.lowest} to {self.highest}."
             )
 
     @property
@@ -66,13 +78,18 @@ class Vocabulary:
     def fold(self, pitch: int) -> int:
         """Return `pitch` moved by whole octaves into the range, as little as it takes."""
         while pitch < self.lowest:
-            pitch += 12
+            pitch += _OCTAVE
         while pitch > self.highest:
-            pitch -= 12
+            pitch -= _OCTAVE
         return pitch
 
 
 DEFAULT = Vocabulary()
+
+
+def within_midi(pitch: int) -> int:
+    """Return `pitch` moved by octaves into MIDI's range, should it have left it."""
+    return pitch % _OCTAVE if pitch < 0 else min(pitch, LARGEST_PITCH - (LARGEST_PITCH - pitch) % _OCTAVE)
 
 
 def pitch_name(pitch: int) -> str:

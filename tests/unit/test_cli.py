@@ -1,0 +1,137 @@
+"""The command line: help, one sentence for each error, completion."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from live_composer import __version__, cli
+from live_composer.config import COMMANDS
+from live_composer.errors import NoPort
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run the command line in this process: exit code, stdout, stderr."""
+
+    def _run(*tokens: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["live-composer", *tokens])
+        with pytest.raises(SystemExit) as left:
+            cli.main()
+        out, err = capsys.readouterr()
+        return int(left.value.code or 0), out, err
+
+    return _run
+
+
+def child(*tokens: str, **options: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "live_composer", *tokens]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, **options)  # type: ignore[call-overload]
+
+
+def test_version(run: Run):
+    assert run("--version") == (0, f"{__version__}\n", "")
+
+
+@pytest.mark.parametrize("command", [(), *COMMANDS, ("corpus",)])
+def test_help_of_every_command(run: Run, command: tuple[str, ...]):
+    code, out, err = run(*command, "--help")
+    assert (code, err) == (0, "")
+    assert f"Usage: {' '.join(['live-composer', *command])}" in out
+    assert "config.toml" in out
+
+
+@pytest.mark.parametrize(
+    ("tokens", "words"),
+    [
+        ("serve --tmpo 90", "Unknown option: --tmpo. Did you mean --tempo?"),
+        ("serv", 'Unknown command "serv". Did you mean "serve"?'),
+        ("corpus biuld", 'Unknown command "biuld". Did you mean "build"?'),
+        ("serve --tempo", "--tempo requires an argument"),
+        ("serve --tempo fast", "--tempo"),
+    ],
+)
+def test_a_slip_is_one_line_on_stderr(run: Run, tokens: str, words: str):
+    code, out, err = run(*tokens.split())
+    assert (code, out) == (2, "")
+    assert err.startswith("live-composer: ")
+    assert words in err
+    assert err.count("\n") == 1
+
+
+def test_a_slip_is_one_line_in_the_narrowest_window():
+    done = child("serve", "--tmpo", "90", env={"COLUMNS": "20", "TERM": "dumb", "PATH": ""})
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "╭" not in done.stderr
+
+
+def test_bad_config_and_environment_are_one_line(run: Run, home: Path, monkeypatch: pytest.MonkeyPatch):
+    home.mkdir()
+    (home / "config.toml").write_text("[serve]\ntmpo = 1\n")
+    code, _, err = run("serve")
+    assert (code, err.count("\n")) == (2, 1)
+    assert f"live-composer: {home / 'config.toml'}, line 2" in err
+    monkeypatch.setenv("LIVE_COMPOSER_SERVE_TMPO", "1")
+    code, _, err = run("serve")
+    assert (code, err.count("\n")) == (2, 1)
+    assert "did you mean `LIVE_COMPOSER_SERVE_TEMPO`?" in err
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "words"),
+    [(NoPort("No port."), 4, "live-composer: No port.\n"), (KeyboardInterrupt(), 130, "live-composer: interrupted.\n")],
+)
+def test_errors_of_commands_have_their_exit_codes(
+    run: Run, monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int, words: str
+):
+    def fail() -> None:
+        raise error
+
+    monkeypatch.setattr(cli, "application", fail)
+    assert run("serve") == (code, "", words)
+
+
+def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path):
+    command = f"'{sys.executable}' -m live_composer --help | head -n 1"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, timeout=60)
+    assert done.stderr == ""
+    assert done.stdout.startswith("Usage")
+
+
+SHELLS = {
+    "bash": ("live-composer", "source {script}; complete -p live-composer"),
+    "zsh": (
+        "_live-composer",
+        "fpath=({folder} $fpath); autoload -Uz compinit; compinit -uD; print $_comps[live-composer]",
+    ),
+}
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_completion_is_installed_and_the_shell_takes_it(shell: str, tmp_path: Path):
+    if shutil.which(shell) is None:
+        pytest.skip(f"there is no {shell} here")
+    name, command = SHELLS[shell]
+    script = tmp_path / name
+    environment = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
+    done = child("--install-completion", "--shell", shell, "--output", str(script), env=environment)
+    assert done.returncode == 0, done.stderr
+    for words in COMMANDS:
+        assert words[0] in script.read_text()
+    told = subprocess.run(
+        [shell, "-c", command.format(script=script, folder=tmp_path)],
+        capture_output=True, text=True, check=False, timeout=60, env=environment,
+    )  # fmt: skip
+    assert (told.returncode, told.stderr) == (0, "")
+    assert "live-composer" in told.stdout or "_live" in told.stdout

@@ -6,8 +6,9 @@
     │   └── BadModel       a checkpoint that is unknown, damaged or does not fit
     ├── CannotWrite        a full disk, a folder without permission
     ├── NoPort             a MIDI port that is missing, ambiguous or taken
+    ├── AlreadyRunning     another process of ours plays to the same port
     ├── MissingExtra       a feature whose packages are not installed
-    └── LostProcess        the port process or the planner went away
+    └── LostProcess        the port process, the planner or a daemon is not there
 
 Each message is one sentence or two: what is wrong, where, and what to do. The command line prints it without a
 traceback and exits with `exit_code`.
@@ -58,6 +59,12 @@ class MissingExtra(LiveComposerError):  # noqa: N818
 
 
 class LostProcess(LiveComposerError):  # noqa: N818
-    """The port process or the planner went away and could not be replaced."""
+    """The port process, the planner or a daemon is not there, or went away."""
 
     exit_code = 6
+
+
+class AlreadyRunning(LiveComposerError):  # noqa: N818
+    """Another process of ours plays to the same port."""
+
+    exit_code = 7

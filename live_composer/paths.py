@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import tempfile
 from pathlib import Path
 
 import platformdirs
 
 from live_composer.errors import CannotWrite
+
+_LONGEST_SOCKET = 100
+"""Bytes of a unix socket's path that every system takes (Linux 107, macOS 103)."""
 
 _PACKAGE = Path(__file__).parent
 
@@ -54,8 +59,24 @@ def runtime() -> Path:
     """
     home = os.environ.get("LIVE_COMPOSER_HOME")
     folder = Path(home) / "run" if home else platformdirs.user_runtime_path("live-composer")
+    return _private(folder)
+
+
+def socket(name: str) -> Path:
+    """Return the path of a socket: in `runtime()`, or where that is too deep for a socket, in a short folder."""
+    path = runtime() / name
+    if len(os.fsencode(path)) <= _LONGEST_SOCKET:
+        return path
+    digest = hashlib.sha256(os.fsencode(path.parent)).hexdigest()[:8]
+    return _private(Path(tempfile.gettempdir()) / f"live-composer-{digest}") / name
+
+
+def _private(folder: Path) -> Path:
+    """Make a folder that only its user can enter."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if hasattr(os, "getuid") and folder.stat().st_uid != os.getuid():
+            raise CannotWrite(f"{folder} belongs to somebody else; set LIVE_COMPOSER_HOME to a folder of your own.")
     except OSError as error:
         reason = (error.strerror or type(error).__name__).lower()
         raise CannotWrite(f"{folder} could not be made: {reason}; name another in LIVE_COMPOSER_HOME.") from error

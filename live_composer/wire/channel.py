@@ -1,0 +1,208 @@
+"""Channels: messages both ways over a websocket, after a hello in which both sides say what they speak."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hmac
+import http
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from websockets.asyncio.client import connect as open_websocket
+from websockets.asyncio.server import serve as serve_websockets
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
+
+from live_composer.errors import BadInput, LiveComposerError, LostProcess
+from live_composer.wire import local, messages
+from live_composer.wire.messages import LARGEST_MESSAGE, PROTOCOL, AnyMessage, Failed, Hello
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+
+    from websockets.asyncio.connection import Connection
+    from websockets.asyncio.server import ServerConnection
+    from websockets.http11 import Request, Response
+
+HELLO_SECONDS = 5.0
+_CLOSE_SECONDS = 1.0
+_PING_SECONDS = 10.0
+"""Between pings to a peer that is far away; a local one needs none."""
+
+# What the library would log is told here as an error of ours.
+_SILENT = logging.getLogger("live_composer.wire")
+_SILENT.addHandler(logging.NullHandler())
+_SILENT.propagate = False
+
+
+class Channel:
+    """An open connection; `peer` is what the other side said of itself.
+
+    `async for message in channel` ends when the other side goes away.
+    """
+
+    def __init__(self, connection: Connection, peer: Hello) -> None:
+        self._connection = connection
+        self.peer = peer
+
+    async def send(self, message: AnyMessage) -> None:
+        """Send a message.
+
+        Raises:
+            LostProcess: the other side is gone.
+            BadInput: the message is too large.
+        """
+        await _send(self._connection, message, self.peer.role)
+
+    async def receive(self) -> AnyMessage:
+        """Wait for a message.
+
+        Raises:
+            LostProcess: the other side is gone.
+            BadInput: it said what is no message.
+        """
+        frame = await _receive(self._connection, self.peer.role)
+        try:
+            return messages.decode(frame)
+        except msgspec.MsgspecError as error:
+            raise BadInput(f"The {self.peer.role} said what is no message here: {error}.") from error
+
+    async def __aiter__(self) -> AsyncIterator[AnyMessage]:
+        while True:
+            try:
+                message = await self.receive()
+            except LostProcess:
+                return
+            yield message
+
+    async def closed(self) -> None:
+        """Wait until the connection is closed, by whichever side."""
+        await self._connection.wait_closed()
+
+    async def close(self) -> None:
+        """Close the connection."""
+        await self._connection.close()
+
+
+async def connect(where: Path | str, hello: Hello, *, unix: bool = local.UNIX) -> Channel:
+    """Connect to who listens at a local path, or at a `ws:` or `wss:` address.
+
+    Raises:
+        LostProcess: nobody listens there, or it does not answer.
+        BadInput: it speaks another protocol, or does not want us.
+    """
+    here = isinstance(where, Path)
+    options: dict[str, Any] = {}
+    if here:
+        options["sock"], token = local.dial(where, unix=unix)
+        options["additional_headers"] = {"Authorization": f"Bearer {token}"} if token else {}
+    try:
+        connection = await open_websocket(
+            "ws://localhost/" if here else where,
+            proxy=None if here else True,
+            compression=None if here else "deflate",
+            ping_interval=None if here else _PING_SECONDS,
+            open_timeout=HELLO_SECONDS,
+            close_timeout=_CLOSE_SECONDS,
+            max_size=LARGEST_MESSAGE,
+            logger=_SILENT,
+            **options,
+        )
+    except (OSError, InvalidHandshake) as error:
+        raise LostProcess(f"There is no answer from {where}: {error or type(error).__name__}.") from error
+    try:
+        async with asyncio.timeout(HELLO_SECONDS):
+            await _send(connection, hello, str(where))
+            return Channel(connection, _read_hello(await _receive(connection, str(where)), str(where)))
+    except TimeoutError as error:
+        await connection.close()
+        raise LostProcess(f"{where} takes connections but says nothing; it hangs.") from error
+    except BaseException:
+        await connection.close()
+        raise
+
+
+@contextlib.asynccontextmanager
+async def serve(
+    path: Path, hello: Hello, handler: Callable[[Channel], Awaitable[None]], *, unix: bool = local.UNIX
+) -> AsyncGenerator[None]:
+    """Listen at a local path for as long as the context lasts; `handler` talks with each that connects.
+
+    An error of ours that leaves the handler is told to the other side as `Failed`.
+
+    Raises:
+        AlreadyRunning, CannotWrite: as `local.listen`.
+    """
+    listener = local.listen(path, unix=unix)
+
+    def check_token(connection: ServerConnection, request: Request) -> Response | None:
+        shown = request.headers.get("Authorization", "")
+        if listener.token and not hmac.compare_digest(shown, f"Bearer {listener.token}"):
+            return connection.respond(http.HTTPStatus.UNAUTHORIZED, "The token is wrong.\n")
+        return None
+
+    async def converse(connection: ServerConnection) -> None:
+        try:
+            async with asyncio.timeout(HELLO_SECONDS):
+                peer = _read_hello(await _receive(connection, "caller"), "caller")
+            await _send(connection, hello, peer.role)
+            await handler(Channel(connection, peer))
+        except (LostProcess, TimeoutError):
+            pass
+        except LiveComposerError as error:
+            with contextlib.suppress(LostProcess):
+                await _send(connection, Failed(str(error)), "caller")
+
+    try:
+        async with serve_websockets(
+            converse,
+            sock=listener.socket,
+            process_request=check_token,
+            compression=None,
+            ping_interval=None,
+            open_timeout=HELLO_SECONDS,
+            close_timeout=_CLOSE_SECONDS,
+            max_size=LARGEST_MESSAGE,
+            logger=_SILENT,
+        ):
+            yield
+    finally:
+        listener.close()
+
+
+async def _send(connection: Connection, message: AnyMessage, peer: str) -> None:
+    frame = messages.encode(message)
+    if len(frame) > LARGEST_MESSAGE:
+        raise BadInput(
+            f"A message of {len(frame):,} bytes is too large for the {peer}; {LARGEST_MESSAGE:,} may be sent."
+        )
+    try:
+        await connection.send(frame)
+    except ConnectionClosed as error:
+        raise LostProcess(f"The {peer} is gone.") from error
+
+
+async def _receive(connection: Connection, peer: str) -> bytes:
+    try:
+        frame = await connection.recv()
+    except ConnectionClosed as error:
+        raise LostProcess(f"The {peer} is gone.") from error
+    return frame if isinstance(frame, bytes) else frame.encode()
+
+
+def _read_hello(frame: bytes, peer: str) -> Hello:
+    """Read the first message; one of another version may hold anything beside its version."""
+    try:
+        said = msgspec.msgpack.decode(frame, type=dict[str, Any])
+    except msgspec.MsgspecError as error:
+        raise BadInput(f"The {peer} does not speak live-composer's protocol.") from error
+    if said.get("type") == "failed":
+        raise BadInput(str(said.get("reason")))
+    if said.get("protocol") != PROTOCOL:
+        raise BadInput(
+            f"The {peer} speaks protocol {said.get('protocol')} and this side {PROTOCOL}; "
+            "install the same version of live-composer on both."
+        )
+    return msgspec.convert(said, Hello)

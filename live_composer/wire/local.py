@@ -1,0 +1,126 @@
+"""Local addresses: a unix socket in a folder of its user's, or on Windows a loopback port with a token in a file there.
+
+Windows has no unix sockets in asyncio. There the path of the address is a small file that says the port and a secret;
+who can read the user's own folder may connect.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from live_composer.errors import AlreadyRunning, CannotWrite, LostProcess
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+UNIX = sys.platform != "win32"
+_HOST = "127.0.0.1"
+_BACKLOG = 16
+_CONNECT_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Listener:
+    """A listening socket.
+
+    Attributes:
+        socket: it.
+        path: its address on the file system.
+        token: what who connects must know; None where the file system keeps others away.
+    """
+
+    socket: socket.socket
+    path: Path
+    token: str | None
+
+    def close(self) -> None:
+        """Stop listening, and take the address away."""
+        self.path.unlink(missing_ok=True)
+        self.socket.close()
+
+
+def listen(path: Path, *, unix: bool = UNIX) -> Listener:
+    """Listen at `path`; what a dead process left there is replaced.
+
+    Raises:
+        AlreadyRunning: a living process listens there.
+        CannotWrite: the folder cannot be written, or the path is too long (`paths.socket` makes short ones).
+    """
+    if path.exists():
+        _remove_stale(path, unix=unix)
+    try:
+        return _listen_unix(path) if unix else _listen_loopback(path)
+    except FileExistsError as error:
+        raise _taken(path) from error
+    except OSError as error:
+        raise CannotWrite(f"No socket could be made at {path}: {error.strerror or error}.") from error
+
+
+def dial(path: Path, *, unix: bool = UNIX) -> tuple[socket.socket, str | None]:
+    """Connect to who listens at `path`; return the connection, and the token to show.
+
+    Raises:
+        LostProcess: nobody listens there.
+    """
+    connection: socket.socket | None = None
+    try:
+        if unix:
+            address, token = str(path), None
+            connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        else:
+            port, token = path.read_text().split()
+            address = (_HOST, int(port))
+            connection = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        connection.settimeout(_CONNECT_SECONDS)
+        connection.connect(address)
+        connection.setblocking(False)
+    except (OSError, ValueError) as error:
+        if connection:
+            connection.close()
+        raise LostProcess(f"Nothing listens at {path}; is it running?") from error
+    return connection, token
+
+
+def _remove_stale(path: Path, *, unix: bool) -> None:
+    try:
+        connection, _ = dial(path, unix=unix)
+    except LostProcess:
+        path.unlink(missing_ok=True)
+        return
+    connection.close()
+    raise _taken(path)
+
+
+def _taken(path: Path) -> AlreadyRunning:
+    return AlreadyRunning(f"Another live-composer listens at {path}; stop that one first.")
+
+
+def _listen_unix(path: Path) -> Listener:
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        listener.bind(str(path))
+        path.chmod(0o600)
+        listener.listen(_BACKLOG)
+    except OSError:
+        listener.close()
+        raise
+    return Listener(listener, path, None)
+
+
+def _listen_loopback(path: Path) -> Listener:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        listener.bind((_HOST, 0))
+        listener.listen(_BACKLOG)
+        token = secrets.token_urlsafe(32)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(f"{listener.getsockname()[1]} {token}\n")
+    except OSError:
+        listener.close()
+        raise
+    return Listener(listener, path, token)

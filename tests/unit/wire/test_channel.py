@@ -1,0 +1,189 @@
+"""Channels between two ends in one process, on unix sockets and on loopback with a token."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+from websockets.asyncio.client import connect as open_websocket
+from websockets.exceptions import ConnectionClosed
+
+from live_composer import paths
+from live_composer.errors import AlreadyRunning, BadInput, LostProcess
+from live_composer.wire import channel, local
+from live_composer.wire.messages import LARGEST_MESSAGE, PROTOCOL, Command, Failed, Frame, Hello, Message, encode
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from live_composer.wire.channel import Channel
+
+BOTH = pytest.mark.parametrize("unix", [True, False], ids=["unix", "loopback"])
+DAEMON, SCREEN = Hello("daemon"), Hello("screen")
+
+
+@pytest.fixture
+def path() -> Path:
+    return paths.socket("test.sock")
+
+
+async def echo(peer: Channel) -> None:
+    async for message in peer:
+        await peer.send(message)
+
+
+@BOTH
+async def test_messages_travel_both_ways_after_the_hello(path: Path, unix: bool) -> None:
+    async with channel.serve(path, DAEMON, echo, unix=unix):
+        here = await channel.connect(path, SCREEN, unix=unix)
+        assert here.peer == DAEMON
+        for message in (
+            Command("tempo", 90),
+            Failed("no"),
+            Frame("stopped", 0, 120, "C", "4/4", "x", (0, []), (0, [])),
+        ):
+            await here.send(message)
+            assert await here.receive() == message
+        await here.close()
+
+
+@BOTH
+async def test_nobody_there_is_one_sentence(path: Path, unix: bool) -> None:
+    with pytest.raises(LostProcess, match="is it running"):
+        await channel.connect(path, SCREEN, unix=unix)
+
+
+@BOTH
+async def test_a_living_listener_is_not_replaced(path: Path, unix: bool) -> None:
+    async with channel.serve(path, DAEMON, echo, unix=unix):
+        with pytest.raises(AlreadyRunning, match="stop that one first"):
+            async with channel.serve(path, DAEMON, echo, unix=unix):
+                pass
+        here = await channel.connect(path, SCREEN, unix=unix)
+        await here.close()
+
+
+@BOTH
+async def test_what_a_dead_process_left_is_replaced(path: Path, unix: bool) -> None:
+    code = (
+        "import os, sys, pathlib; from live_composer.wire import local;"
+        "local.listen(pathlib.Path(sys.argv[1]), unix=sys.argv[2] == 'True'); os._exit(0)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(path), str(unix)], check=True)
+    assert path.exists()
+    async with channel.serve(path, DAEMON, echo, unix=unix):
+        here = await channel.connect(path, SCREEN, unix=unix)
+        await here.close()
+    assert not path.exists()
+
+
+@BOTH
+async def test_another_protocol_is_refused_with_advice(path: Path, unix: bool) -> None:
+    async with channel.serve(path, DAEMON, echo, unix=unix):
+        with pytest.raises(BadInput, match="same version"):
+            await channel.connect(path, Hello("screen", PROTOCOL + 1), unix=unix)
+
+
+async def test_a_newer_hello_with_unknown_fields_is_named_as_such(path: Path) -> None:
+    class NewHello(Message, frozen=True, tag="hello"):
+        role: str
+        protocol: int
+        wishes: list[str]
+
+    async with channel.serve(path, DAEMON, echo):
+        with pytest.raises(BadInput, match=f"speaks protocol {PROTOCOL + 1}"):
+            await channel.connect(path, NewHello("screen", PROTOCOL + 1, ["none"]))  # pyright: ignore[reportArgumentType]
+
+
+async def test_a_wrong_or_missing_token_is_refused(path: Path) -> None:
+    async with channel.serve(path, DAEMON, echo, unix=False):
+        port, token = path.read_text().split()
+        assert path.stat().st_mode & 0o077 == 0
+        path.write_text(f"{port} {token[::-1]}")
+        with pytest.raises(LostProcess, match="401"):
+            await channel.connect(path, SCREEN, unix=False)
+        with pytest.raises(LostProcess, match="401"):
+            await channel.connect(f"ws://127.0.0.1:{port}", SCREEN)
+
+
+async def test_nonsense_is_answered_and_does_not_harm_others(path: Path) -> None:
+    async with channel.serve(path, DAEMON, echo):
+        well = await channel.connect(path, SCREEN)
+        for nonsense in (b"", b"\xc1", b"text", encode(Command("play"))):
+            connection, _ = local.dial(path)
+            async with open_websocket("ws://localhost/", sock=connection, proxy=None) as raw:
+                await raw.send(nonsense)
+                assert isinstance(msgspec.msgpack.decode(await raw.recv(), type=Failed), Failed)
+        connection, _ = local.dial(path)
+        connection.sendall(b"GET / HTTP/1.0\r\n\r\n")
+        connection.close()
+        await well.send(Command("play"))
+        assert await well.receive() == Command("play")
+        await well.close()
+
+
+async def test_a_message_over_the_limit_is_not_sent(path: Path) -> None:
+    async with channel.serve(path, DAEMON, echo):
+        here = await channel.connect(path, SCREEN)
+        with pytest.raises(BadInput, match="too large"):
+            await here.send(Command("x" * LARGEST_MESSAGE))
+        await here.send(Command("play"))
+        assert await here.receive() == Command("play")
+        await here.close()
+
+
+async def test_a_message_over_the_limit_ends_the_connection(path: Path) -> None:
+    async with channel.serve(path, DAEMON, echo):
+        here = await channel.connect(path, SCREEN)
+        with pytest.raises(ConnectionClosed):  # noqa: PT012 - either may notice
+            await here._connection.send(b"x" * (LARGEST_MESSAGE + 1))
+            await here._connection.recv()
+
+
+async def test_what_is_no_message_after_the_hello_is_told(path: Path) -> None:
+    async def listen(peer: Channel) -> None:
+        await peer.receive()
+
+    async with channel.serve(path, DAEMON, listen):
+        here = await channel.connect(path, SCREEN)
+        await here._connection.send(b"\x93")
+        assert "no message here" in (await here.receive()).reason
+        await here.close()
+
+
+async def test_a_dead_peer_ends_the_conversation(path: Path) -> None:
+    over = asyncio.Event()
+
+    async def listen(peer: Channel) -> None:
+        async for _ in peer:
+            pass
+        over.set()
+
+    async with channel.serve(path, DAEMON, listen):
+        here = await channel.connect(path, SCREEN)
+        here._connection.transport.abort()
+        await asyncio.wait_for(over.wait(), 5)
+        with contextlib.suppress(LostProcess):
+            await here.send(Command("play"))
+
+
+async def test_who_listens_but_says_nothing_hangs(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(channel, "HELLO_SECONDS", 0.05)
+    with socket.socket(socket.AF_UNIX) as silent:
+        silent.bind(str(path))
+        silent.listen()
+        with pytest.raises(LostProcess):
+            await channel.connect(path, SCREEN)
+
+
+def test_sockets_of_deep_homes_have_short_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIVE_COMPOSER_HOME", str(tmp_path / ("x" * 100)))
+    path = paths.socket("planner.sock")
+    assert len(str(path)) < 100
+    local.listen(path).close()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from live_composer.rules import Context, Note, Rewards, Tokens, note_rule
+from live_composer.rules.arrays import by_event
 
 
 @note_rule
@@ -15,7 +14,5 @@ def paper_key(note: Note) -> float:
 
 @paper_key.batch
 def paper_key(melodies: Tokens, context: Context) -> Rewards:
-    vocabulary = context.vocabulary
-    pitches = range(vocabulary.lowest, vocabulary.highest + 1)
-    value = np.array([0.0, 0.0, *(-float(pitch % 12 not in context.key.pitch_classes) for pitch in pitches)])
-    return value[melodies]
+    scale = context.key.pitch_classes
+    return by_event(context, lambda pitch: 0.0 if pitch % 12 in scale else -1.0)[melodies]

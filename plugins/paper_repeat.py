@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from live_composer.music.vocabulary import FIRST_PITCH, NOTE_OFF
+from live_composer.music.vocabulary import FIRST_PITCH, HOLD, NOTE_OFF
 from live_composer.rules import Context, Note, Rewards, Tokens, note_rule
+from live_composer.rules.arrays import at, count_since, latest, previous_onset, previous_pitch, run_length
 
 _BLAME = -100.0
+_ROW, _BROKEN_ROW, _OFFS = 4, 6, 1
 
 
 @note_rule(every_step=True)
@@ -21,40 +23,23 @@ def paper_repeat(note: Note) -> float:
             broken = True
         else:
             break
-    return _BLAME if times > _allowed(note.event, broken) else 0.0
+    allowed = _OFFS if note.is_off else _BROKEN_ROW if broken else _ROW
+    return _BLAME if times > allowed else 0.0
 
 
 @paper_repeat.batch
 def paper_repeat(melodies: Tokens, context: Context) -> Rewards:
     del context
-    # Since the last step at which each event's walk back would stop, for offs, holds and the pitch last heard:
-    # how often it came, and whether something else was skipped.
-    count = len(melodies)
-    pitch = np.full(count, -1)
-    pitch_times, offs, holds = (np.zeros(count, dtype=np.int64) for _ in range(3))
-    rewards = np.zeros(melodies.shape)
-    # Rests and holds that came since a pitch other than the last one: the walk back from a repeated pitch meets these.
-    skipped = np.zeros(count, dtype=np.bool_)
-    for step, events in enumerate(melodies.T):
-        off, hold, pitched = events == NOTE_OFF, events == 1, events >= FIRST_PITCH
-        same = pitched & (events == pitch)
-        new = pitched & ~same
-        # A pitch that is new is preceded by another one, or by rests and holds alone: it came zero times.
-        rewards[:, step] = np.where(
-            off,
-            offs > 1,
-            np.where(hold, holds > np.where(offs > 0, 6, 4), same & (pitch_times > np.where(skipped, 6, 4))),
-        )
-        # Between the last other pitch and the new one there may have been rests or holds.
-        skipped = np.where(new, offs + holds > 0, skipped | off | hold)
-        pitch_times = np.where(new, 1, pitch_times + same)
-        pitch = np.where(pitched, events, pitch)
-        offs = np.where(pitched, 0, offs + off)
-        holds = np.where(pitched, 0, holds + hold)
-    return _BLAME * rewards
-
-
-def _allowed(event: int, broken: bool) -> int:
-    if event == NOTE_OFF:
-        return 1
-    return 6 if broken else 4
+    pitched, off, hold = melodies >= FIRST_PITCH, melodies == NOTE_OFF, melodies == HOLD
+    # Offs and holds repeat since the last pitch.
+    offs, holds = count_since(off, pitched), count_since(hold, pitched)
+    # A pitch repeats since the last other pitch; rests and holds after that one break the row.
+    same = run_length(melodies == previous_pitch(melodies), pitched)
+    other = at(previous_onset(melodies), latest(pitched & (same == 0)))
+    broken = np.arange(melodies.shape[1]) - other - 1 > same
+    excessive = np.select(
+        [off, hold],
+        [offs - 1 > _OFFS, holds - 1 > np.where(offs > 0, _BROKEN_ROW, _ROW)],
+        same > np.where(broken, _BROKEN_ROW, _ROW),
+    )
+    return _BLAME * excessive

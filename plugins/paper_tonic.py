@@ -7,11 +7,14 @@ import numpy as np
 from live_composer.music.vocabulary import HOLD, NOTE_OFF
 from live_composer.rules import Context, Note, Rewards, Tokens, note_rule
 
+_WORTH = 3.0
+_MIDDLE_C = 60
+
 
 @note_rule(every_step=True)
 def paper_tonic(note: Note) -> float:
-    """Begin on the tonic near middle C, come back to it a beat before the end, hold it, and stay still."""
-    return 3.0 if note.event in _wanted(note.context).get(note.step, ()) else 0.0
+    """Begin on the tonic above middle C, come back to it a beat before the end, hold it, and stay still."""
+    return _WORTH if note.event in _wanted(note.context).get(note.step, ()) else 0.0
 
 
 @paper_tonic.batch
@@ -20,13 +23,14 @@ def paper_tonic(melodies: Tokens, context: Context) -> Rewards:
     for step, events in _wanted(context).items():
         column = step - context.first_step
         if 0 <= column < melodies.shape[1]:
-            rewards[:, column] = 3.0 * np.isin(melodies[:, column], events)
+            rewards[:, column] = _WORTH * np.isin(melodies[:, column], events)
     return rewards
 
 
 def _wanted(context: Context) -> dict[int, tuple[int, ...]]:
     """Return the events that are paid for, by step."""
-    tonic = (context.vocabulary.event(60 + context.key.tonic),)
+    vocabulary = context.vocabulary
+    tonic = (vocabulary.event(vocabulary.fold(_MIDDLE_C + context.key.tonic)),)
     if context.length is None:
         return {0: tonic}
     still = (NOTE_OFF, HOLD)

@@ -1,69 +1,117 @@
 """What batch rules are made of: questions about many melodies at once, answered for every step.
 
-All take events (melodies, steps) and look only backwards, so that a rule built of them is causal.
+All take events (melodies, steps) and look only backwards, so that a rule built of them is causal. Columns are counted
+from 0, and NONE stands where there is no answer.
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from live_composer.music.vocabulary import FIRST_PITCH
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from live_composer.rules.context import Context
+
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
 
 NONE = -1
 
+_BITS = 64
+
+_Any = TypeVar("_Any", np.int64, np.uint64)
+
+
+def steps_of(melodies: Ints, context: Context) -> Ints:
+    """Return the step of each column: (steps,)."""
+    return np.arange(context.first_step, context.first_step + melodies.shape[1], dtype=np.int64)
+
+
+def strengths(melodies: Ints, context: Context) -> Ints:
+    """Return how strong the place in the bar of each column is (`Metre.strength`): (steps,)."""
+    bar = np.array([context.metre.strength(step) for step in range(context.metre.steps_per_bar)])
+    return bar[steps_of(melodies, context) % len(bar)]
+
+
+def by_event(context: Context, value: Callable[[int], float]) -> Floats:
+    """Return a table with the value of each pitch at the number of its event; 0 for note offs and holds."""
+    vocabulary = context.vocabulary
+    table = np.zeros(vocabulary.size)
+    for event in range(FIRST_PITCH, vocabulary.size):
+        table[event] = value(vocabulary.pitch(event))
+    return table
+
+
+def latest(here: Bools) -> Ints:
+    """Return the last column up to each step, that step included, where `here` is true."""
+    columns = np.arange(here.shape[1], dtype=np.int64)
+    return np.maximum.accumulate(np.where(here, columns, NONE), axis=1)
+
+
+def earlier(columns: Ints) -> Ints:
+    """Return the answers of the step before: what `latest` says, that step excluded."""
+    first = np.full((len(columns), 1), NONE, dtype=np.int64)
+    return np.concatenate([first, columns[:, :-1]], axis=1)
+
+
+def at(values: Ints, columns: Ints) -> Ints:
+    """Return the values at the given columns, NONE where the column is NONE."""
+    return np.where(columns >= 0, np.take_along_axis(values, np.maximum(columns, 0), axis=1), NONE)
+
+
+def previous_onset(melodies: Ints) -> Ints:
+    """Return the last column before each step where a pitch started."""
+    return earlier(latest(melodies >= FIRST_PITCH))
+
 
 def previous_pitch(melodies: Ints) -> Ints:
-    """Return the last event before each step that starts a pitch, NONE (-1) where there was none."""
-    index = np.where(melodies >= FIRST_PITCH, np.arange(melodies.shape[1]), NONE)
-    last = np.maximum.accumulate(index, axis=1)
-    before = np.concatenate([np.full((len(melodies), 1), NONE), last[:, :-1]], axis=1)
-    found = np.take_along_axis(melodies, np.maximum(before, 0), axis=1)
-    return np.where(before >= 0, found, NONE)
+    """Return the last event before each step that started a pitch."""
+    return at(melodies, previous_onset(melodies))
 
 
-def last_seen(melodies: Ints) -> Ints:
-    """Return the latest earlier step with the same event, NONE (-1) where there is none."""
-    count, steps = melodies.shape
-    seen = np.full((count, int(melodies.max(initial=0)) + 1), NONE)
-    result = np.empty_like(melodies)
-    rows = np.arange(count)
-    for step in range(steps):
-        events = melodies[:, step]
-        result[:, step] = seen[rows, events]
-        seen[rows, events] = step
-    return result
+def run_length(here: Bools, among: Bools) -> Ints:
+    """Return at each step of `among` for how many of those steps in a row, this one included, `here` has been true.
+
+    Args:
+        here: what is to be true.
+        among: the steps that count; others neither lengthen nor break a run, and get 0.
+    """
+    return np.where(among & here, count_since(among, among & ~here), 0)
+
+
+def count_since(here: Bools, reset: Bools) -> Ints:
+    """Return how often `here` was true up to each step, this one included, after the last step of `reset`."""
+    count = np.cumsum(here, axis=1)
+    return count - np.maximum.accumulate(np.where(reset, count, 0), axis=1)
 
 
 def distinct_pitches(melodies: Ints, window: int) -> Ints:
     """Return how many different pitches start in the `window` events up to each step; 0 before the window is full."""
-    count, steps = melodies.shape
-    result = np.zeros((count, steps), dtype=np.int64)
-    if steps < window:
-        return result
-    pitched = melodies >= FIRST_PITCH
-    seen = last_seen(melodies)
-    for back in range(window):
-        # The event `back` steps before the window's end counts when its pitch did not come earlier in the window.
-        at = slice(window - 1 - back, steps - back)
-        begin = np.arange(steps - window + 1)
-        result[:, window - 1 :] += pitched[:, at] & (seen[:, at] < begin)
+    result = np.zeros(melodies.shape, dtype=np.int64)
+    # A bit for each pitch: those of a window are the bits that any of its events has.
+    for first in range(FIRST_PITCH, int(melodies.max(initial=0)) + 1, _BITS):
+        number = melodies - first
+        one = ((number >= 0) & (number < _BITS)).astype(np.uint64)
+        bits = one << (number % _BITS).astype(np.uint64)
+        heard = np.bitwise_or.reduce(_shifted(bits, window))
+        result[:, window - 1 :] += np.bitwise_count(heard)
     return result
 
 
 def window_code(melodies: Ints, window: int) -> Ints:
-    """Return one number for the `window` events up to each step, equal for equal windows; NONE before it is full."""
-    count, steps = melodies.shape
-    codes = np.full((count, steps), NONE, dtype=np.int64)
-    if steps < window:
-        return codes
-    full = np.zeros((count, steps - window + 1), dtype=np.int64)
-    for start in range(window):
-        full = (full << 7) | melodies[:, start : steps - window + 1 + start]
-    codes[:, window - 1 :] = full
+    """Return one number for the `window` (at most 8) events up to each step, equal for equal windows."""
+    codes = np.full(melodies.shape, NONE, dtype=np.int64)
+    first, *others = _shifted(melodies, window)
+    for events in others:
+        first = (first << 7) | events
+    codes[:, window - 1 :] = first
     return codes
 
 
@@ -74,3 +122,9 @@ def stood_before(codes: Ints, gap: int) -> Bools:
     for back in range(gap, steps):
         result[:, back:] |= (codes[:, back:] == codes[:, : steps - back]) & (codes[:, back:] != NONE)
     return result
+
+
+def _shifted(values: NDArray[_Any], window: int) -> list[NDArray[_Any]]:
+    """Return the first, second, ... element of every window of `window` columns; no column where none is full."""
+    width = max(0, values.shape[1] - window + 1)
+    return [values[:, start : start + width] for start in range(window)]

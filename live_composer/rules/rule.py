@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, cast, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,7 +43,7 @@ class Rule:
     """
 
     name: str
-    help: str
+    help: str = ""
     note: Callable[..., float] | None = None
     every_step: bool = False
     batch_form: Callable[..., Rewards] | None = None
@@ -52,7 +52,7 @@ class Rule:
     def __call__(self, melodies: Tokens, context: Context) -> Rewards:
         """Judge every event of every melody: (melodies, steps) -> (melodies, steps)."""
         if self.batch_form is not None:
-            return self.batch_form(melodies, context, **self.parameters)
+            return np.asarray(self.batch_form(melodies, context, **self.parameters), dtype=np.float64)
         return self.by_note(melodies, context)
 
     def by_note(self, melodies: Tokens, context: Context) -> Rewards:
@@ -65,12 +65,26 @@ class Rule:
         return rewards
 
     def judge(self, note: Note) -> float:
-        """Judge one event by the note form."""
+        """Judge one event by the note form.
+
+        Raises:
+            TypeError: the function returned no number.
+        """
         assert self.note is not None
-        return self.note(note, **self.parameters)
+        value = self.note(note, **self.parameters)
+        try:
+            return float(value)
+        except (TypeError, ValueError):
+            raise TypeError(f"{self.name} returned {value!r} for a note, and must return a number") from None
 
     def batch(self, function: Callable[..., Rewards]) -> Rule:
-        """Give a note rule its batch form (a decorator); both must agree everywhere."""
+        """Give a note rule its batch form (a decorator); both must agree everywhere.
+
+        Raises:
+            TypeError: the two forms take different parameters.
+        """
+        if set(_parameters(function)) != set(self.parameters):
+            raise TypeError(f"the note form and the batch form of {self.name} must take the same parameters")
         return replace(self, batch_form=function)
 
     def having(self, **parameters: Any) -> Rule:
@@ -82,11 +96,26 @@ class Rule:
         for name, value in parameters.items():
             if name not in self.parameters:
                 known = ", ".join(self.parameters) or "none"
-                raise BadInput(f"The rule `{self.name}` has no parameter `{name}`; it has: {known}.")
-            kind = type(self.parameters[name])
-            if not isinstance(value, (int, float) if kind is float else kind):
-                raise BadInput(f"The parameter `{name}` of `{self.name}` is {value!r}, and must be a {kind.__name__}.")
+                raise BadInput(f"the rule `{self.name}` has no parameter `{name}`; it has: {known}.")
+            kind = cast("type[object]", type(self.parameters[name]))
+            fits = type(value) in ((int, float) if kind is float else (kind,))
+            if not fits:
+                raise BadInput(f"the parameter `{name}` of `{self.name}` is {value!r}, and must be a {_KINDS[kind]}.")
         return replace(self, parameters={**self.parameters, **parameters})
+
+    @property
+    def file(self) -> str:
+        """The file that the rule was written in."""
+        code = getattr(self.note or self.batch_form, "__code__", None)
+        return code.co_filename if code else ""
+
+
+_KINDS: dict[type[object], str] = {
+    float: "number",
+    int: "whole number",
+    bool: "true or false",
+    str: "text",
+}
 
 
 @overload
@@ -104,8 +133,7 @@ def note_rule(
     """
 
     def make(function: Callable[..., float]) -> Rule:
-        parameters = _parameters(function)
-        return Rule(function.__name__, _help(function), function, every_step, None, parameters)
+        return Rule(function.__name__, _help(function), function, every_step, None, _parameters(function))
 
     return make if function is None else make(function)
 
@@ -120,8 +148,20 @@ def _help(function: Callable[..., Any]) -> str:
 
 
 def _parameters(function: Callable[..., Any]) -> dict[str, Any]:
-    return {
+    """Return the keyword parameters of a rule's function with their defaults.
+
+    Raises:
+        TypeError: one has no default, or one that no rule book could write, or is called `weight`.
+    """
+    parameters = {
         name: parameter.default
         for name, parameter in inspect.signature(function).parameters.items()
         if parameter.kind is inspect.Parameter.KEYWORD_ONLY
     }
+    if "weight" in parameters:
+        raise TypeError(f"{function.__name__} takes `weight`, which is the rule book's own; call it something else")
+    for name, default in parameters.items():
+        if type(default) not in _KINDS:
+            kinds = ", ".join(_KINDS.values())
+            raise TypeError(f"the parameter `{name}` of {function.__name__} needs a default that is one of: {kinds}")
+    return parameters

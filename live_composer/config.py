@@ -45,6 +45,7 @@ Device = Literal["auto", "cpu", "cuda", "mps"]
 Tempo = Annotated[float, Parameter(validator=Between(20, 400))]
 Temperature = Annotated[float, Parameter(validator=Between(0.01, 10))]
 Share = Annotated[float, Parameter(validator=Between(0, 1))]
+Dropout = Annotated[float, Parameter(validator=Between(0, 0.9))]
 Channel = Annotated[int, Parameter(converter=_whole, validator=Between(1, 16))]
 Pitch = Annotated[int, Parameter(converter=_whole, validator=Between(0, 127))]
 Count = Annotated[int, Parameter(converter=_whole, validator=Between(1, 1_000_000_000))]
@@ -142,12 +143,16 @@ class CorpusBuild:
     """Bring every melody to its home key (C major, A minor, D dorian, ...)."""
     fold: Switch = True
     """Move pitches outside the range into it by octaves; otherwise such melodies are dropped."""
-    polyphony: Literal["highest", "drop"] = "highest"
-    """Where notes sound together: keep the highest, or drop the track."""
+    chords: Share = 0.25
+    """Where notes sound together the highest counts, but drop tracks in which more than this share lies beneath it."""
     off_grid: Share = 0.1
     """Drop tracks of which more than this share of onsets is off the grid of sixteenths."""
+    slips: Share = 0.15
+    """Drop tunes of which more than this share of bars is of the wrong length."""
+    repeats: Switch = False
+    """Play the repeats of ABC and MusicXML; otherwise each section comes once, with its last ending."""
     per_file: Count = 5
-    """Keep at most this many melodies a MIDI or MusicXML file."""
+    """Keep at most this many melodies a tune, song or MIDI file."""
     lowest: Pitch = 48
     """The lowest MIDI pitch of the vocabulary."""
     highest: Pitch = 83
@@ -158,6 +163,8 @@ class CorpusBuild:
     """The share of tunes for the test."""
     seed: Seed = 1
     """The seed of the split."""
+    licence: str = ""
+    """What the report shall say of the licence of folders and files; without it, what the files say themselves."""
     jobs: Count | None = None
     """How many processes read files; without it, one a core."""
     json: Json = False
@@ -192,14 +199,16 @@ class Pretrain:
     """LSTM layers; the preset's when not given."""
     metre: bool | None = None
     """Tell the network the place in the bar; the preset's when not given."""
-    steps: Count | None = None
-    """Updates at most; the preset's when not given."""
+    dropout: Dropout | None = None
+    """The share of each layer's outputs left out while learning; the preset's when not given."""
+    updates: Count | None = None
+    """Updates of the weights at most; the preset's when not given."""
     seed: Seed = 1
     """The seed of everything random."""
     device: Device = "auto"
     """Where to compute."""
     threads: Count | None = None
-    """CPU threads; torch's choice when not given."""
+    """CPU threads; torch's choice when not given. (Under `torchrun`, that is one a process.)"""
     resume: Switch = True
     """Go on where an interrupted run in the same folder stopped."""
     tensorboard: Flag = False

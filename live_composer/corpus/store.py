@@ -71,7 +71,8 @@ class Source(msgspec.Struct, frozen=True):
         melodies: how many melodies were kept of them.
         steps: the length of those.
         dropped: how many were not kept, by reason.
-        broken: files that could not be read, and why.
+        broken: files that could not be read, and why (a thousand at most).
+        broken_files: how many these are in all.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Source(msgspec.Struct, frozen=True):
     steps: int = 0
     dropped: dict[str, int] = {}
     broken: dict[str, str] = {}
+    broken_files: int = 0
 
 
 class Amount(msgspec.Struct, frozen=True):

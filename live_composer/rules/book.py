@@ -63,7 +63,7 @@ class RuleBook:
         return [f"The rule {name} is off: {reason}." for name, reason in self.quarantined.items()]
 
     def _judge(self, rule: Rule, melodies: Tokens, context: Context) -> Rewards:
-        if rule.name in self.quarantined:
+        if rule.name in self.quarantined or not melodies.size:
             return np.zeros(melodies.shape)
         given = np.asarray(melodies, dtype=np.int64)[:]
         given.flags.writeable = False

@@ -148,7 +148,7 @@ def _all(folders: list[Path]) -> Iterator[Plugin]:
                 yield from load_file(path)
 
 
-def _rules_of(value: Any) -> list[Rule]:
+def _rules_of(value: object) -> list[Rule]:
     """Return the rules of a module, or the one rule that is given."""
     names: dict[str, Any] = {"": value} if isinstance(value, Rule) else vars(value)
     return list({item.name: item for item in names.values() if isinstance(item, Rule)}.values())

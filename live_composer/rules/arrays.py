@@ -61,9 +61,9 @@ def earlier(columns: Ints) -> Ints:
     return np.concatenate([first, columns[:, :-1]], axis=1)
 
 
-def at(values: Ints, columns: Ints) -> Ints:
-    """Return the values at the given columns, NONE where the column is NONE."""
-    return np.where(columns >= 0, np.take_along_axis(values, np.maximum(columns, 0), axis=1), NONE)
+def at(values: Ints, columns: Ints, otherwise: int = NONE) -> Ints:
+    """Return the values at the given columns, `otherwise` where the column is NONE."""
+    return np.where(columns >= 0, np.take_along_axis(values, np.maximum(columns, 0), axis=1), otherwise)
 
 
 def previous_onset(melodies: Ints) -> Ints:
@@ -74,6 +74,19 @@ def previous_onset(melodies: Ints) -> Ints:
 def previous_pitch(melodies: Ints) -> Ints:
     """Return the last event before each step that started a pitch."""
     return at(melodies, previous_onset(melodies))
+
+
+def intervals(melodies: Ints, count: int) -> list[Ints]:
+    """Return the last intervals up to each step where a pitch starts, in semitones, the newest first.
+
+    Elsewhere, and where there is no such interval, stands 0.
+    """
+    previous = previous_onset(melodies)
+    pitched = (melodies >= FIRST_PITCH) & (previous != NONE)
+    found = [np.where(pitched, melodies - at(melodies, previous), 0)]
+    for _ in range(count - 1):
+        found.append(np.where(pitched, at(found[-1], previous, 0), 0))
+    return found
 
 
 def run_length(here: Bools, among: Bools) -> Ints:

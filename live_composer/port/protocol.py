@@ -25,6 +25,7 @@ _LENGTH = struct.Struct(">I")
 Channel = Annotated[int, Meta(ge=0, le=15)]
 """A MIDI channel as it is sent: 0 is the one that people call 1."""
 Pitch = Annotated[int, Meta(ge=0, le=127)]
+Beat = Annotated[float, Meta(ge=0, le=1e9)]
 Tempo = Annotated[float, Meta(ge=1, le=1000)]
 """Beats per minute."""
 ClockName: TypeAlias = Literal["internal", "manual"]
@@ -34,8 +35,8 @@ Kind: TypeAlias = Literal["port", "lost", "file", "protocol"]
 class Note(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A note to play: its note-off is sent `length` beats after its onset, or earlier if the pitch is struck again."""
 
-    beat: float
-    length: float
+    beat: Beat
+    length: Annotated[float, Meta(gt=0, le=1e9)]
     channel: Channel
     pitch: Pitch
     velocity: Annotated[int, Meta(ge=1, le=127)]
@@ -57,8 +58,7 @@ class Open(_Message, frozen=True):
     """Open a port; the first message of every conversation.
 
     Attributes:
-        target: words of a port's name, `jack:NAME`, `rtmidi:NAME`, `file:PATH`, `null` or `recording`; None for a
-            virtual port.
+        target: words of a port's name, `jack:NAME`, `rtmidi:NAME`, `file:PATH` or `null`; None for a virtual port.
         client: under which name the system shows us.
         clock: `internal`, or `manual`: time moves only by `Advance`.
         tempo: beats per minute to begin with.
@@ -81,20 +81,20 @@ class Notes(_Message, frozen=True):
 class Raw(_Message, frozen=True):
     """Send any other MIDI message when its beat comes, before the notes of that beat."""
 
-    beat: float
-    data: Annotated[bytes, Meta(min_length=1)]
+    beat: Beat
+    data: Annotated[bytes, Meta(min_length=1, max_length=4096)]
 
 
 class Cancel(_Message, frozen=True):
     """Forget what is due at `from_beat` or later; what sounds already keeps its note-off."""
 
-    from_beat: float
+    from_beat: Beat
 
 
 class Start(_Message, frozen=True):
     """Play from `beat`, now; what was to come before it is forgotten. Feed the first notes before this."""
 
-    beat: float = 0.0
+    beat: Beat = 0.0
 
 
 class Stop(_Message, frozen=True):
@@ -110,7 +110,7 @@ class SetTempo(_Message, frozen=True):
 class Advance(_Message, frozen=True):
     """Move the manual clock: what becomes due is sent in order and at once, then told by `Sent` and a `Heartbeat`."""
 
-    beats: Annotated[float, Meta(ge=0)]
+    beats: Beat
 
 
 class Release(_Message, frozen=True):
@@ -132,7 +132,7 @@ class Opened(_Message, frozen=True):
 
     Attributes:
         port: its full name.
-        backend: `jack`, `rtmidi`, `file`, `null` or `recording`, with the system's interface where it matters.
+        backend: `jack`, `rtmidi ALSA` (`CoreMIDI`, `Windows`, `JACK`), `file` or `null`.
         virtual: the port was made by us; nothing plays until something is connected to it.
     """
 

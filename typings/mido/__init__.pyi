@@ -26,7 +26,12 @@ class MidiFile:
     ticks_per_beat: int
     tracks: list[MidiTrack]
     def __init__(
-        self, filename: str | None = None, file: IO[bytes] | None = None, type: int = 1, ticks_per_beat: int = 480, clip: bool = False
+        self,
+        filename: str | None = None,
+        file: IO[bytes] | None = None,
+        type: int = 1,
+        ticks_per_beat: int = 480,
+        clip: bool = False,
     ) -> None: ...
     def save(self, filename: str | None = None, file: IO[bytes] | None = None) -> None: ...
     def play(self, meta_messages: bool = False) -> Any: ...

@@ -1,0 +1,171 @@
+"""Sending by JACK's call-back: each message is placed on its frame, so that even the audio period is no grid.
+
+The call-back owns the player. It runs on JACK's own thread, once a period, and must not be made to wait: the loop's
+thread hands it what to do through a deque (appending and popping are atomic), and gets back what was sent by another.
+Time is counted in frames, so in freewheel mode, where JACK runs as fast as it can, the music goes along.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import deque
+from functools import partial
+from typing import TYPE_CHECKING
+
+from live_composer.errors import NoPort
+from live_composer.port.lateness import Lateness
+from live_composer.port.protocol import Notes, Opened, SentMessage
+from live_composer.port.sender import heartbeat
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import jack
+
+    from live_composer.port.player import Due, Player
+    from live_composer.port.protocol import Command, Heartbeat
+
+REPORT_SECONDS = 0.05
+"""How often the loop looks at what the call-back has sent."""
+CHUNK, CHUNKS_A_PERIOD = 64, 4
+"""Notes are taken in by so many at a time, so that a whole piece at once does not make a period late."""
+FROZEN_SECONDS = 2.0
+"""A server that has not called for so long is taken for lost."""
+LONGEST_STALL_SECONDS = 10
+_PERIODS_TO_ARRIVE = 4
+"""How many periods later a message has surely reached its receiver, so that the port may be closed."""
+_CLOSING_SECONDS = 1.0
+_COUNTER_WRAPS = 1 << 32
+
+
+class JackSender:
+    """A MIDI output port of a JACK client.
+
+    Attributes:
+        opened: what the port turned out to be.
+        port: JACK's own.
+    """
+
+    def __init__(self, client: jack.Client, name: str, player: Player, target: str | None = None) -> None:
+        """Register the port, and start.
+
+        Args:
+            client: not yet active.
+            name: of the port.
+            player: its clock is handed seconds of frames.
+            target: whom it will be connected to; None for a virtual port.
+
+        Raises:
+            jack.JackError: the server refuses.
+        """
+        self._client, self._player, self._target = client, player, target
+        self._rate = client.samplerate
+        self._lateness = Lateness()
+        self._todo: deque[Callable[[float], None]] = deque()
+        self._held: deque[Due] = deque()
+        self._sent: deque[SentMessage] = deque()
+        self._frame = self._counter = self._period = self._calls = 0
+        self._calls_seen, self._seen_at = 0, time.monotonic()
+        self._failure: Exception | None = None
+        self.port = client.midi_outports.register(name)
+        self.opened = Opened(target or self.port.name, "jack", virtual=target is None)
+        client.set_shutdown_callback(self._shut_down)
+        client.set_process_callback(self._process)
+        client.activate()
+
+    def handle(self, command: Command) -> None:
+        """Hand a command to the call-back."""
+        chunks = [command]
+        if isinstance(command, Notes):
+            chunks = [Notes(command.notes[at : at + CHUNK]) for at in range(0, len(command.notes), CHUNK)]
+        self._todo.extend(partial(self._player.handle, chunk) for chunk in chunks)
+
+    def play(self) -> list[SentMessage]:
+        """Return what the call-back has sent since the last time."""
+        if self._failure is not None:
+            raise self._failure
+        return [self._sent.popleft() for _ in range(len(self._sent))]
+
+    def wait(self) -> float:
+        """Return when to look again; sending waits for nobody."""
+        return REPORT_SECONDS
+
+    def heartbeat(self) -> Heartbeat:
+        """Tell how things are, as of the last period."""
+        now, period_ms = self._frame / self._rate, self._period / self._rate * 1000
+        return heartbeat(self._player, self._lateness, now, period_ms)
+
+    def check(self) -> None:
+        """Look whether the server still calls, and whether the target is still there."""
+        import jack
+
+        if self._calls != self._calls_seen:
+            self._calls_seen, self._seen_at = self._calls, time.monotonic()
+        elif time.monotonic() - self._seen_at > FROZEN_SECONDS:
+            raise NoPort("The JACK server no longer answers.")
+        if self._target is not None:
+            try:
+                self._client.get_port_by_name(self._target)
+            except jack.JackError as error:
+                raise NoPort(f"The JACK port `{self._target}` went away.") from error
+
+    def close(self, *, cut: bool) -> list[SentMessage]:
+        """Release every note, wait until that has arrived, and close the client."""
+        self._todo.append(partial(self._finish, cut=cut))
+        deadline = time.monotonic() + _CLOSING_SECONDS
+        while (self._todo or self._held) and time.monotonic() < deadline:
+            time.sleep(0.002)
+        arrived = self._calls + _PERIODS_TO_ARRIVE
+        while self._calls < arrived and time.monotonic() < deadline:
+            time.sleep(0.002)
+        self._client.deactivate()
+        self._client.close()
+        return self.play()
+
+    def _finish(self, now: float, *, cut: bool) -> None:
+        self._player.silence(now, cut=cut)
+        self._player.clock.stop(now)
+
+    def _shut_down(self, _status: object, reason: str) -> None:
+        self._failure = NoPort(f"The JACK server went away ({reason}).")
+
+    def _process(self, frames: int) -> None:
+        """Be called by JACK: write what is due within the `frames` to come."""
+        try:
+            self._period = frames
+            self._frame += self._frames_since_last(frames)
+            for _ in range(min(len(self._todo), CHUNKS_A_PERIOD)):
+                self._todo.popleft()(self._frame / self._rate)
+            self._write()
+        except Exception as error:  # noqa: BLE001 - nobody above could tell
+            self._failure = error
+        self._calls += 1
+
+    def _frames_since_last(self, frames: int) -> int:
+        """Return how far the server's time went on since the last call: a period, or more after a stall.
+
+        Its counter wraps around in a day, and some servers let it jump when the sound card changes.
+        """
+        counter = self._client.last_frame_time
+        step, self._counter = (counter - self._counter) % _COUNTER_WRAPS, counter
+        return step if step < LONGEST_STALL_SECONDS * self._rate else frames
+
+    def _write(self) -> None:
+        self.port.clear_buffer()
+        held, self._held = self._held, deque()
+        for due in held:
+            self._place(due)
+        for due in self._player.pull((self._frame + self._period - 0.5) / self._rate):
+            self._place(due)
+
+    def _place(self, due: Due) -> None:
+        if self._held or self.port.max_event_size < len(due.data):
+            self._held.append(due)  # The period's buffer is full: the next one takes it.
+            return
+        frame = math.floor(due.seconds * self._rate + 0.5)
+        late = max(self._frame - frame, 0)
+        self.port.write_midi_event(min(frame + late - self._frame, self._period - 1), due.data)
+        late_ms = late / self._rate * 1000
+        self._lateness.add(late_ms)
+        self._sent.append(SentMessage(due.beat, late_ms, due.data))

@@ -1,0 +1,155 @@
+"""The player: what is to come, in beats, and what sounds. It sends nothing and waits for nothing.
+
+Whoever owns it (a thread, or JACK's call-back) tells it what was asked for, pulls the messages that are due, and sends
+them. One thread at a time, so it needs no lock.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import math
+from collections import deque
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from live_composer.port.clock import ManualClock
+from live_composer.port.midi_bytes import CHANNELS, is_whole, note_off, note_on, release
+from live_composer.port.protocol import Advance, Cancel, Command, Note, Notes, Raw, Release, SetTempo, Start, Stop
+from live_composer.port.sounding import Sounding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from live_composer.port.clock import Clock
+
+TOO_LATE = 0.25
+"""Seconds after which an onset is dropped: better a hole than a burst of stale notes after a stall."""
+
+# At equal beats: first what ends, then controllers and programs, then what begins.
+_OFF, _RAW, _ON = range(3)
+
+
+class Due(NamedTuple):
+    """A message to send: its beat, when it is due in the player's seconds, and its bytes."""
+
+    beat: float
+    seconds: float
+    data: bytes
+
+
+_Entry: TypeAlias = tuple[float, int, int, Note | bytes]
+"""Beat, rank at equal beats, serial number (unique within a rank, so that payloads are never compared), payload."""
+
+
+class Player:
+    """A heap of messages positioned in beats, pulled by time.
+
+    Attributes:
+        clock: turns beats into seconds.
+        sounding: the notes that sound.
+        dropped: onsets that came too late to be played.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.sounding = Sounding()
+        self.dropped = 0
+        self._heap: list[_Entry] = []
+        self._at_once: deque[Due] = deque()
+        self._serial = itertools.count(1)
+
+    def handle(self, command: Command, now: float) -> None:
+        """Take in what the parent asks for.
+
+        Raises:
+            ValueError: it makes no sense here.
+        """
+        match command:
+            case Notes(notes):
+                for note in notes:
+                    heapq.heappush(self._heap, (note.beat, _ON, next(self._serial), note))
+            case Raw(beat, data):
+                if not is_whole(data):
+                    raise ValueError(f"{data.hex(' ')} is no MIDI message")
+                heapq.heappush(self._heap, (beat, _RAW, next(self._serial), data))
+            case Cancel(from_beat):
+                self._keep(entry for entry in self._heap if entry[0] < from_beat or entry[1] == _OFF)
+            case Release(notes):
+                self.silence(now, also=notes, channels=CHANNELS, cut=True)
+            case _:
+                self._steer(command, now)
+
+    def _steer(self, command: Command, now: float) -> None:
+        match command:
+            case Start(beat):
+                if self.clock.playing:
+                    self.silence(now)
+                self._keep(entry for entry in self._heap if entry[0] >= beat and entry[1] != _OFF)
+                self.clock.start(beat, now)
+            case Stop():
+                self.silence(now)
+                self._keep(())
+                self.clock.stop(now)
+            case SetTempo(tempo):
+                self.clock.set_tempo(tempo, now)
+            case Advance(beats) if isinstance(self.clock, ManualClock):
+                self.clock.advance(beats, now)
+            case _:
+                raise ValueError(f"{type(command).__name__} means nothing to this port")
+
+    def silence(
+        self,
+        now: float,
+        also: Iterable[tuple[int, int]] = (),
+        channels: Iterable[int] | None = None,
+        *,
+        cut: bool = False,
+    ) -> None:
+        """Release every sounding note, at once.
+
+        Args:
+            now: in the player's seconds.
+            also: further (channel, pitch) to release.
+            channels: those to quiet by controllers; the ones used so far when not given.
+            cut: also end what rings on.
+        """
+        beat = self.clock.beat(now)
+        notes = dict.fromkeys((*self.sounding.notes, *also))
+        quiet = sorted(self.sounding.channels) if channels is None else channels
+        self._at_once.extend(Due(beat, now, data) for data in release(notes, quiet, cut=cut))
+
+    def pull(self, until: float) -> Iterator[Due]:
+        """Yield the messages due by `until`, in order; each counts as sent."""
+        while self._at_once:
+            yield self._sent(self._at_once.popleft())
+        while self._heap and (seconds := self.clock.due(self._heap[0][0])) <= until:
+            beat, rank, serial, what = heapq.heappop(self._heap)
+            if isinstance(what, bytes):
+                yield self._sent(Due(beat, seconds, what))
+            elif rank == _OFF:
+                if self.sounding.notes.get((what.channel, what.pitch)) == serial:
+                    yield self._sent(Due(beat, seconds, note_off(what.channel, what.pitch)))
+            elif until - seconds > TOO_LATE:
+                self.dropped += 1
+            else:
+                yield from self._strike(what, serial, seconds)
+
+    def next_due(self) -> float:
+        """Return when something is to be sent next; infinity for never."""
+        if self._at_once:
+            return -math.inf
+        return self.clock.due(self._heap[0][0]) if self._heap else math.inf
+
+    def _strike(self, note: Note, serial: int, seconds: float) -> Iterator[Due]:
+        if (note.channel, note.pitch) in self.sounding.notes:
+            yield self._sent(Due(note.beat, seconds, note_off(note.channel, note.pitch)))
+        heapq.heappush(self._heap, (note.beat + note.length, _OFF, serial, note))
+        yield self._sent(Due(note.beat, seconds, note_on(note.channel, note.pitch, note.velocity)), serial)
+
+    def _sent(self, due: Due, serial: int = 0) -> Due:
+        self.sounding.sent(due.data, serial)
+        return due
+
+    def _keep(self, entries: Iterable[_Entry]) -> None:
+        self._heap = list(entries)
+        heapq.heapify(self._heap)

@@ -1,0 +1,140 @@
+"""Who sends what the player holds: the interface, and the one that sends each message at its moment from a thread.
+
+A port that can place messages ahead by itself (JACK) has a sender of its own; all others are an `Output`.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Protocol
+
+from live_composer.port.lateness import Lateness
+from live_composer.port.protocol import Heartbeat, SentMessage
+
+if TYPE_CHECKING:
+    from live_composer.port.player import Player
+    from live_composer.port.protocol import Command, Opened
+
+
+class Sender(Protocol):
+    """What the port process's loop asks for, on its one thread.
+
+    Attributes:
+        opened: what the port turned out to be.
+    """
+
+    opened: Opened
+
+    def handle(self, command: Command) -> None:
+        """Take in what the parent asks for."""
+        ...
+
+    def play(self) -> list[SentMessage]:
+        """Send what is due and return what was sent since the last call."""
+        ...
+
+    def wait(self) -> float:
+        """Return for how many seconds nothing will have to be done."""
+        ...
+
+    def heartbeat(self) -> Heartbeat:
+        """Tell how things are."""
+        ...
+
+    def check(self) -> None:
+        """Look whether the port is still there; called now and then while nothing is due.
+
+        Raises:
+            NoPort: it went away.
+        """
+        ...
+
+    def close(self, *, cut: bool) -> list[SentMessage]:
+        """Release every note, close the port, and return what was still sent.
+
+        Args:
+            cut: also end what rings on.
+
+        Raises:
+            CannotWrite: the port is a file that could not be written.
+        """
+        ...
+
+
+class Output:
+    """A port that sends a message the moment it gets it; this one, `null`, sends it nowhere."""
+
+    def send(self, data: bytes, beat: float) -> None:
+        """Send a message now; `beat` is where it was due."""
+
+    def told(self, command: Command, beat: float) -> None:
+        """Hear what the player was told at `beat`, before it takes effect."""
+
+    def check(self) -> None:
+        """Raise NoPort if the port went away."""
+
+    def close(self) -> None:
+        """Close the port."""
+
+
+class ThreadSender:
+    """Sends each message when it is due: the loop sleeps to the deadline that `wait` tells, then calls `play`."""
+
+    def __init__(self, player: Player, output: Output, opened: Opened) -> None:
+        self.opened = opened
+        self._player = player
+        self._output = output
+        self._lateness = Lateness()
+
+    def handle(self, command: Command) -> None:
+        """Take in what the parent asks for."""
+        now = time.monotonic()
+        self._output.told(command, self._player.clock.beat(now))
+        self._player.handle(command, now)
+
+    def play(self) -> list[SentMessage]:
+        """Send what is due, and return it."""
+        sent: list[SentMessage] = []
+        for due in self._player.pull(time.monotonic()):
+            late_ms = max(0.0, time.monotonic() - due.seconds) * 1000
+            self._output.send(due.data, due.beat)
+            self._lateness.add(late_ms)
+            sent.append(SentMessage(due.beat, late_ms, due.data))
+        return sent
+
+    def wait(self) -> float:
+        """Return the seconds until the next message is due."""
+        return self._player.next_due() - time.monotonic()
+
+    def heartbeat(self) -> Heartbeat:
+        """Tell how things are."""
+        return heartbeat(self._player, self._lateness, time.monotonic())
+
+    def check(self) -> None:
+        """Look whether the port is still there."""
+        self._output.check()
+
+    def close(self, *, cut: bool) -> list[SentMessage]:
+        """Release every note and close the port."""
+        self._player.silence(time.monotonic(), cut=cut)
+        self._player.clock.stop(time.monotonic())
+        sent = self.play()
+        self._output.close()
+        return sent
+
+
+def heartbeat(player: Player, lateness: Lateness, now: float, period_ms: float = 0.0) -> Heartbeat:
+    """Tell how things are, at `now` in the player's seconds."""
+    median, high = lateness.percentiles()
+    return Heartbeat(
+        beat=player.clock.beat(now),
+        tempo=player.clock.tempo,
+        playing=player.clock.playing,
+        sounding=len(player.sounding.notes),
+        sent=lateness.count,
+        dropped=player.dropped,
+        late_p50_ms=median,
+        late_p99_ms=high,
+        late_max_ms=lateness.worst,
+        period_ms=period_ms,
+    )

@@ -119,7 +119,8 @@ def test_a_place_that_cannot_be_written_is_told_before_anything_is_read(tmp_path
 
 @pytest.mark.skipif(os.name == "nt", reason="limits as on Unix")
 def test_a_full_disk_leaves_nothing(folder: Path, tmp_path: Path):
-    limited = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096)); from live_composer.cli import main; main()"
+    limited = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096)); "
+    limited += "from live_composer.cli import main; main()"
     command = [sys.executable, "-c", limited, "corpus", "build", str(folder), "-o", str(tmp_path / "c"), "--jobs", "1"]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ran.returncode == CannotWrite.exit_code

@@ -9,7 +9,7 @@ from live_composer.port.listing import Listing, list_all
 from live_composer.port.target import WITHOUT_SYSTEM
 
 
-def ports(*, config: Ports = Ports()) -> None:  # noqa: B008 - frozen
+def ports(*, config: Ports = Ports()) -> None:
     """List the MIDI ports of this machine."""
     listings = list_all()
     if config.json:

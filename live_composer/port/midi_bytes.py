@@ -14,7 +14,10 @@ SYSTEM_EXCLUSIVE, _END_OF_EXCLUSIVE = 0xF0, 0xF7
 _LENGTHS = {
     **dict.fromkeys(range(0x80, 0xF0), 3),
     **dict.fromkeys(range(0xC0, 0xE0), 2),
-    **{0xF1: 2, 0xF2: 3, 0xF3: 2, 0xF6: 1},
+    0xF1: 2,
+    0xF2: 3,
+    0xF3: 2,
+    0xF6: 1,
     **dict.fromkeys(range(0xF8, 0x100), 1),
 }
 

@@ -1,4 +1,4 @@
-"""The port process on RtMidi, here over JACK: what ALSA, CoreMIDI and Windows get, as far as it can be tried anywhere."""
+"""The port process on RtMidi, here over JACK: what ALSA, CoreMIDI and Windows get, as far as that can be tried."""
 
 from __future__ import annotations
 
@@ -73,12 +73,12 @@ def still_beats(port) -> bool:  # noqa: ANN001
 
 
 def test_several_that_fit_are_listed(recorder: Recorder, midi_dump: MidiDump, open_port: Callable):
-    with pytest.raises(NoPort, match="`r` fits 2 MIDI ports: .*recorder:in"):
+    with pytest.raises(NoPort, match=r"`r` fits 2 MIDI ports: .*recorder:in"):
         open_port("rtmidi:r")
 
 
 def test_a_lost_port_is_not_replaced_by_a_virtual_one(recorder: Recorder, open_port: Callable):
-    with pytest.raises(NoPort, match="No MIDI port fits `Korg`; there are: .*recorder:in.*file:take.mid"):
+    with pytest.raises(NoPort, match=r"No MIDI port fits `Korg`; there are: .*recorder:in.*file:take"):
         open_port("Korg", virtual=False)
 
 

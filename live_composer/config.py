@@ -45,9 +45,11 @@ Device = Literal["auto", "cpu", "cuda", "mps"]
 Tempo = Annotated[float, Parameter(validator=Between(20, 400))]
 Temperature = Annotated[float, Parameter(validator=Between(0.01, 10))]
 Share = Annotated[float, Parameter(validator=Between(0, 1))]
+Dropout = Annotated[float, Parameter(validator=Between(0, 0.9))]
 Channel = Annotated[int, Parameter(converter=_whole, validator=Between(1, 16))]
 Pitch = Annotated[int, Parameter(converter=_whole, validator=Between(0, 127))]
 Count = Annotated[int, Parameter(converter=_whole, validator=Between(1, 1_000_000_000))]
+Bars = Annotated[int, Parameter(converter=_whole, validator=Between(1, 10_000))]
 Seed = Annotated[int, Parameter(converter=_whole, validator=Between(0, 2**53))]
 
 
@@ -75,6 +77,8 @@ class Serve:
     """The seed: the same seed gives the same notes. Without it, one is drawn and shown."""
     temperature: Temperature = 1.0
     """Above 1 is bolder, below 1 more careful."""
+    device: Device = "auto"
+    """Where to plan: `auto` takes an NVIDIA GPU where there is one (extra `learn`), and else the CPU."""
     take: Path | None = None
     """Also write what was played to this MIDI file."""
     roll: Switch = False
@@ -92,7 +96,7 @@ class Compose:
     """The MIDI file to write."""
     model: Annotated[str, Parameter(alias="-m")] = "note-rnn-large"
     """The model, by name or path."""
-    bars: Count = 16
+    bars: Bars = 16
     """How many bars."""
     seed: Seed = 1
     """The seed: the same seed gives the same file."""
@@ -142,12 +146,16 @@ class CorpusBuild:
     """Bring every melody to its home key (C major, A minor, D dorian, ...)."""
     fold: Switch = True
     """Move pitches outside the range into it by octaves; otherwise such melodies are dropped."""
-    polyphony: Literal["highest", "drop"] = "highest"
-    """Where notes sound together: keep the highest, or drop the track."""
+    chords: Share = 0.25
+    """Where notes sound together the highest counts, but drop tracks in which more than this share lies beneath it."""
     off_grid: Share = 0.1
     """Drop tracks of which more than this share of onsets is off the grid of sixteenths."""
+    slips: Share = 0.15
+    """Drop tunes of which more than this share of bars is of the wrong length."""
+    repeats: Switch = False
+    """Play the repeats of ABC and MusicXML; otherwise each section comes once, with its last ending."""
     per_file: Count = 5
-    """Keep at most this many melodies a MIDI or MusicXML file."""
+    """Keep at most this many melodies a tune, song or MIDI file."""
     lowest: Pitch = 48
     """The lowest MIDI pitch of the vocabulary."""
     highest: Pitch = 83
@@ -158,6 +166,8 @@ class CorpusBuild:
     """The share of tunes for the test."""
     seed: Seed = 1
     """The seed of the split."""
+    licence: str = ""
+    """What the report shall say of the licence of folders and files; without it, what the files say themselves."""
     jobs: Count | None = None
     """How many processes read files; without it, one a core."""
     json: Json = False
@@ -192,20 +202,87 @@ class Pretrain:
     """LSTM layers; the preset's when not given."""
     metre: bool | None = None
     """Tell the network the place in the bar; the preset's when not given."""
-    steps: Count | None = None
-    """Updates at most; the preset's when not given."""
+    dropout: Dropout | None = None
+    """The share of each layer's outputs left out while learning; the preset's when not given."""
+    updates: Count | None = None
+    """Updates of the weights at most; the preset's when not given."""
     seed: Seed = 1
     """The seed of everything random."""
     device: Device = "auto"
     """Where to compute."""
     threads: Count | None = None
-    """CPU threads; torch's choice when not given."""
+    """CPU threads; torch's choice when not given. (Under `torchrun`, that is one a process.)"""
     resume: Switch = True
     """Go on where an interrupted run in the same folder stopped."""
     tensorboard: Flag = False
     """Also write the journal for TensorBoard (extra `tensorboard`)."""
     json: Json = False
     """Report as JSON."""
+
+
+Plugins = Annotated[tuple[Path, ...], Parameter(negative="")]
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class RulesList:
+    """List rules and rule books."""
+
+    plugins: Plugins = ()
+    """A folder of your own rule files and books; give it again for more. A rule of yours wins over one of its name."""
+    json: Json = False
+    """Report as JSON."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class RulesCheck:
+    """Prove that the rules of a file keep their contract."""
+
+    json: Json = False
+    """Report as JSON."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class RulesExplain:
+    """Show which rule paid or blamed which note of a MIDI file."""
+
+    book: str = "house"
+    """The rule book, by name or path."""
+    key: str | None = None
+    """The key to judge it in: D, Bb, F#m, `E dorian`, ...; without it, the key is guessed from the notes."""
+    plugins: Plugins = ()
+    """A folder of your own rule files and books; give it again for more."""
+    moments: Count = 8
+    """How many of the strongest moments to list."""
+    json: Json = False
+    """Report as JSON."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class RulesScore:
+    """Print every rule's value at every step of melodies, as JSON."""
+
+    book: str = "house"
+    """The rule book, by name or path."""
+    events: Path = Path("-")
+    """A JSON file: a list of melodies, each a list of events. `-` is the standard input."""
+    key: str | None = None
+    """The key that the events are written in; without it, the book's."""
+    metre: str = "4/4"
+    """The time signature."""
+    length: Count | None = None
+    """The step at which the melodies end; without it, the book's (`house` has none: it plays on)."""
+    plugins: Plugins = ()
+    """A folder of your own rule files and books; give it again for more."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class RulesNew:
+    """Write a starting file for a rule of your own."""
 
 
 COMMANDS: dict[tuple[str, ...], type] = {
@@ -215,5 +292,10 @@ COMMANDS: dict[tuple[str, ...], type] = {
     ("corpus", "build"): CorpusBuild,
     ("corpus", "info"): CorpusInfo,
     ("pretrain",): Pretrain,
+    ("rules", "list"): RulesList,
+    ("rules", "check"): RulesCheck,
+    ("rules", "explain"): RulesExplain,
+    ("rules", "score"): RulesScore,
+    ("rules", "new"): RulesNew,
 }
 """Which dataclass holds the options of which command."""

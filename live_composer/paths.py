@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import tempfile
 from pathlib import Path
 
 import platformdirs
@@ -63,10 +61,17 @@ def runtime() -> Path:
 
 
 def socket(name: str) -> Path:
-    """Return the path of a socket: in `runtime()`, or where that is too deep for a socket, in a short folder."""
+    """Return the path of a socket: in `runtime()`, or where that is too deep for one, in a short folder.
+
+    Raises:
+        CannotWrite: its folder cannot be made.
+    """
     path = runtime() / name
     if len(os.fsencode(path)) <= _LONGEST_SOCKET:
         return path
+    import hashlib
+    import tempfile
+
     digest = hashlib.sha256(os.fsencode(path.parent)).hexdigest()[:8]
     return _private(Path(tempfile.gettempdir()) / f"live-composer-{digest}") / name
 
@@ -75,9 +80,10 @@ def _private(folder: Path) -> Path:
     """Make a folder that only its user can enter."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if hasattr(os, "getuid") and folder.stat().st_uid != os.getuid():
-            raise CannotWrite(f"{folder} belongs to somebody else; set LIVE_COMPOSER_HOME to a folder of your own.")
+        theirs = hasattr(os, "getuid") and folder.stat().st_uid != os.getuid()
     except OSError as error:
         reason = (error.strerror or type(error).__name__).lower()
         raise CannotWrite(f"{folder} could not be made: {reason}; name another in LIVE_COMPOSER_HOME.") from error
+    if theirs:
+        raise CannotWrite(f"{folder} belongs to somebody else; name another in LIVE_COMPOSER_HOME.")
     return folder

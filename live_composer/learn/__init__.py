@@ -1,1 +1,1 @@
-"""Learn offline: pretraining and its journal, baselines and curves."""
+"""Learning offline: from a corpus to a Note RNN."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import mido
 
 from live_composer import files
 from live_composer.errors import BadFile, BadInput
-from live_composer.music.key import Key
+from live_composer.music import midi_bytes
+from live_composer.music.key import Key, key_of_signature
 from live_composer.music.melody import Melody, Note, from_notes
 from live_composer.music.metre import COMMON_TIME, Metre
 from live_composer.music.units import STEPS_PER_BEAT
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from live_composer.music.midi_bytes import RawTrack
+
 _TICKS_PER_BEAT = 480
 _TICKS_PER_STEP = _TICKS_PER_BEAT // STEPS_PER_BEAT
 _DEFAULT_TEMPO = 120.0
@@ -27,6 +30,8 @@ _VELOCITY = 90
 _LARGEST = 4 << 20
 _LONGEST = 1 << 20
 _DRUMS = 9
+_MICROSECONDS = 60e6
+_MOST_SHARPS = 7
 
 
 class SongNote(NamedTuple):
@@ -63,6 +68,7 @@ class Song:
         keys: (beat, key), as the file's key signatures say.
         tempo: beats per minute at the start.
         length: beats up to the last end of track.
+        copyright: the file's notice.
     """
 
     tracks: list[Track]
@@ -70,6 +76,7 @@ class Song:
     keys: list[tuple[float, Key]]
     tempo: float
     length: float
+    copyright: str = ""
 
 
 def read_song(path: Path) -> Song:
@@ -82,76 +89,60 @@ def read_song(path: Path) -> Song:
     if not data.startswith(b"MThd"):
         raise BadFile(f"{path} is not a MIDI file (it does not begin with MThd).")
     try:
-        midi = mido.MidiFile(file=io.BytesIO(data), clip=True)
-    # mido raises whatever the broken byte leads it to.
-    except Exception as error:
-        raise BadFile(f"{path} is a broken MIDI file: {str(error) or type(error).__name__}.") from error
-    if midi.ticks_per_beat <= 0 or midi.ticks_per_beat >= 1 << 15:
-        raise BadFile(f"{path} is timed in seconds (SMPTE), not in beats; export it with a tempo.")
-    return _song(midi)
+        ticks_per_beat, tracks = midi_bytes.read_tracks(data)
+    except midi_bytes.BrokenMidi as error:
+        raise BadFile(f"{path} is a MIDI file that cannot be read: {error}.") from error
+    return _song(tracks, ticks_per_beat)
 
 
-def _song(midi: mido.MidiFile) -> Song:
+def _song(tracks: Iterable[RawTrack], ticks_per_beat: int) -> Song:
     song = Song([], [], [], _DEFAULT_TEMPO, 0.0)
     tempos: list[tuple[float, float]] = []
-    for messages in midi.tracks:
-        song.tracks.extend(_read_notes(messages, midi.ticks_per_beat))
-        length = _read_signatures(messages, midi.ticks_per_beat, song, tempos)
-        song.length = max(song.length, length)
+    for track in tracks:
+        song.tracks.extend(_by_channel(track, ticks_per_beat))
+        song.copyright = song.copyright or _text(track.copyright)
+        song.length = max(song.length, track.length / ticks_per_beat)
+        for tick, kind, data in track.meta:
+            beat = tick / ticks_per_beat
+            if kind == midi_bytes.TEMPO and any(data):
+                tempos.append((beat, _MICROSECONDS / int.from_bytes(data, "big")))
+            elif kind == midi_bytes.METRE:
+                song.metres.append((beat, _metre(data)))
+            elif kind == midi_bytes.KEY:
+                song.keys.extend((beat, key) for key in _key(data))
     song.metres.sort(key=lambda item: item[0])
     song.keys.sort(key=lambda item: item[0])
     song.tempo = min(tempos)[1] if tempos else _DEFAULT_TEMPO
     return song
 
 
-def _read_signatures(
-    messages: Iterable[Any], ticks_per_beat: int, song: Song, tempos: list[tuple[float, float]]
-) -> float:
-    """Collect tempos, metres and keys; return the track's length in beats."""
-    beat = 0.0
-    for message in messages:
-        beat += message.time / ticks_per_beat
-        if message.type == "set_tempo" and message.tempo:
-            tempos.append((beat, mido.tempo2bpm(message.tempo)))
-        elif message.type == "time_signature":
-            song.metres.append((beat, _metre(message)))
-        elif message.type == "key_signature":
-            song.keys.append((beat, Key.parse(message.key)))
-    return beat
-
-
-def _read_notes(messages: Iterable[Any], ticks_per_beat: int) -> list[Track]:
-    name, tick = "", 0
-    sounding: dict[tuple[int, int], tuple[int, int]] = {}
+def _by_channel(raw: RawTrack, ticks_per_beat: int) -> list[Track]:
+    name = _text(raw.name)
     channels: dict[int, Track] = {}
-
-    def end(channel: int, pitch: int) -> None:
-        start, velocity = sounding.pop((channel, pitch), (tick, 0))
-        if tick > start:
-            note = SongNote(start / ticks_per_beat, (tick - start) / ticks_per_beat, pitch, velocity, channel)
-            channels.setdefault(channel, Track(name, channel)).notes.append(note)
-
-    for message in messages:
-        tick += message.time
-        if message.type in {"note_on", "note_off"}:
-            end(message.channel, message.note)
-            if message.type == "note_on" and message.velocity:
-                sounding[message.channel, message.note] = (tick, message.velocity)
-        elif message.type == "track_name":
-            name = message.name
-    for channel, pitch in list(sounding):
-        end(channel, pitch)
-    for track in channels.values():
-        track.name = name
-        track.notes.sort()
+    for onset, length, pitch, velocity, channel in sorted(raw.notes):
+        note = SongNote(onset / ticks_per_beat, length / ticks_per_beat, pitch, velocity, channel)
+        channels.setdefault(channel, Track(name, channel)).notes.append(note)
     return list(channels.values())
 
 
-def _metre(message: Any) -> Metre:
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "replace").strip("\0 \r\n")
+
+
+def _metre(data: bytes) -> Metre:
+    """Read a time signature: the count, and the unit as a power of two."""
     try:
-        return Metre(message.numerator, message.denominator)
-    except BadInput:
+        return Metre(data[0], 1 << min(data[1], 8))
+    except (BadInput, IndexError):
         return COMMON_TIME
+
+
+def _key(data: bytes) -> list[Key]:
+    """Read a key signature: sharps as a signed byte, and whether it is minor; none where it is malformed."""
+    if len(data) < 2:  # noqa: PLR2004
+        return []
+    sharps = data[0] - 256 if data[0] > 127 else data[0]  # noqa: PLR2004
+    return [key_of_signature(sharps, "minor" if data[1] else "major")] if abs(sharps) <= _MOST_SHARPS else []
 
 
 def read_melody(path: Path, vocabulary: Vocabulary = DEFAULT, shift: int = 0) -> Melody:

@@ -2,8 +2,8 @@
 
     B batch    H cells a layer    V events    I inputs (V, or V + places)
 
-Both inputs are one-hot, so the product with the input weights is a look-up of rows; one extra row of zeros stands for
-"nothing" (START, NO_PLACE), which is what index -1 finds.
+Both inputs are one-hot, so the product with the input weights is a look-up of rows; one extra row stands for "nothing"
+(START, NO_PLACE), which is what index -1 finds.
 """
 
 from __future__ import annotations
@@ -25,26 +25,15 @@ class NumpyRnn:
     def __init__(self, shape: Shape, weights: Mapping[str, Floats]) -> None:
         self.shape = shape
         H, V = shape.hidden, shape.vocabulary.size
-        # A sigmoid is a tanh at half scale: halving those three gates' weights here leaves one tanh for all four.
-        half = np.full((4, H), 0.5, dtype=np.float32)
-        half[2] = 1.0
-        scale = half.reshape(4 * H)
-        first = (weights["lstm.weight_ih_l0"] * scale[:, None]).T  # (I, 4H)
-        nothing = np.zeros((1, 4 * H), dtype=np.float32)
-        self._event_rows = np.ascontiguousarray(np.concatenate([first[:V], nothing]))  # (V + 1, 4H)
-        self._place_rows = np.ascontiguousarray(np.concatenate([first[V:], nothing])) if shape.metre else None
-        self._inputs = [
-            np.ascontiguousarray((weights[f"lstm.weight_ih_l{layer}"] * scale[:, None]).T)
-            for layer in range(1, shape.layers)
-        ]  # each (H, 4H)
-        self._recurrent = [
-            np.ascontiguousarray((weights[f"lstm.weight_hh_l{layer}"] * scale[:, None]).T)
-            for layer in range(shape.layers)
-        ]  # each (H, 4H)
+        layers = range(shape.layers)
+        self._inputs = [_gates(weights[f"lstm.weight_ih_l{layer}"]) for layer in layers]  # each (I or H, 4H)
+        self._recurrent = [_gates(weights[f"lstm.weight_hh_l{layer}"]) for layer in layers]  # each (H, 4H)
         self._biases = [
-            (weights[f"lstm.bias_ih_l{layer}"] + weights[f"lstm.bias_hh_l{layer}"]) * scale
-            for layer in range(shape.layers)
+            _gates(weights[f"lstm.bias_ih_l{layer}"] + weights[f"lstm.bias_hh_l{layer}"]) for layer in layers
         ]  # each (4H,)
+        nothing = np.zeros((1, 4 * H), dtype=np.float32)
+        self._events = np.concatenate([self._inputs[0][:V], nothing]) + self._biases[0]  # (V + 1, 4H)
+        self._places = np.concatenate([self._inputs[0][V:], nothing]) if shape.metre else None  # (places + 1, 4H)
         self._output = np.ascontiguousarray(weights["output.weight"].T)  # (H, V)
         self._output_bias = weights["output.bias"]  # (V,)
 
@@ -56,21 +45,39 @@ class NumpyRnn:
         """See `Policy.step`."""
         H = self.shape.hidden
         after = np.empty_like(state)
-        gates = self._event_rows[events]  # (B, 4H)
-        if self._place_rows is not None:
-            gates += self._place_rows[places]
+        gates: Floats = self._events.take(events, axis=0)  # (B, 4H)
+        if self._places is not None:
+            gates += self._places.take(places, axis=0)
+        out = after[0, 0]
         for layer, recurrent in enumerate(self._recurrent):
             if layer:
-                gates = after[layer - 1, 0] @ self._inputs[layer - 1]
-            gates += state[layer, 0] @ recurrent
-            gates += self._biases[layer]
+                gates = np.dot(out, self._inputs[layer])
+                gates += self._biases[layer]
+            gates += np.dot(state[layer, 0], recurrent)
             np.tanh(gates, out=gates)
-            cell = after[layer, 1]
-            # With t = tanh(x / 2), sigmoid(x) = (t + 1) / 2.
-            np.multiply(gates[:, H : 2 * H] + 1.0, state[layer, 1], out=cell)
-            cell += (gates[:, :H] + 1.0) * gates[:, 2 * H : 3 * H]
+            # With t = tanh(x / 2), sigmoid(x) = (t + 1) / 2; the halves are taken last, once for each product.
+            sigmoids = gates[:, : 3 * H]
+            sigmoids += 1.0
+            out, cell = after[layer]
+            np.multiply(sigmoids[:, H : 2 * H], state[layer, 1], out=cell)
+            added = sigmoids[:, :H]
+            added *= gates[:, 3 * H :]
+            cell += added
             cell *= 0.5
-            out = np.tanh(cell, out=after[layer, 0])
-            out *= gates[:, 3 * H :] + 1.0
+            np.tanh(cell, out=out)
+            out *= sigmoids[:, 2 * H :]
             out *= 0.5
-        return after[-1, 0] @ self._output + self._output_bias, after
+        logits = np.dot(out, self._output)
+        logits += self._output_bias
+        return logits, after
+
+
+def _gates(weights: Floats) -> Floats:
+    """Return weights (4H, n) or a bias (4H,) as (n, 4H) or (4H,), made ready for one tanh over all four gates.
+
+    The sigmoids' part is halved (a sigmoid is a tanh at half scale), and the gates' order becomes i, f, o, g, so that
+    the three sigmoids lie side by side.
+    """
+    i, f, g, o = np.split(weights, 4)
+    half = np.float32(0.5)
+    return np.ascontiguousarray(np.concatenate([i * half, f * half, o * half, g]).T)

@@ -18,6 +18,9 @@ from live_composer.errors import AlreadyRunning, CannotWrite, LostProcess
 if TYPE_CHECKING:
     from pathlib import Path
 
+READY = b"ready\n"
+"""What a child process writes to its stdout when it listens."""
+
 UNIX = sys.platform != "win32"
 _HOST = "127.0.0.1"
 _BACKLOG = 16

@@ -1,0 +1,53 @@
+# The whole workflow. Everything is installed into .venv, in the versions of requirements.lock.
+#
+#   make play     set up what playing needs, and play sixteen bars (ARGS="--key D --tempo 96")
+#   make test     set up everything, and run all tests (ARGS="-k key")
+#   make check    style, types and layers
+#   make bench    every benchmark: the figures that the docs quote
+#   make docs     the documentation, into site/
+#   make lock     look for newer versions of everything
+#   make clean    take away all that was made here
+#
+# PYTHON=... names the Python to use.
+
+ARGS =
+RUN = .venv/bin/python
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+play:
+	@sh scripts/setup.sh play
+	@sh scripts/play.sh $(ARGS)
+
+setup:
+	@sh scripts/setup.sh all
+
+test: setup
+	$(RUN) -m pytest $(ARGS)
+
+check: setup
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+	$(RUN) -m pyright
+	.venv/bin/lint-imports --no-logo
+
+format: setup
+	$(RUN) -m ruff check --fix .
+	$(RUN) -m ruff format .
+
+bench: setup
+	@set -e; for script in benchmarks/*.py; do echo; echo "$$script"; $(RUN) "$$script" $(ARGS); done
+
+docs: setup
+	$(RUN) scripts/options_page.py
+	$(RUN) -m zensical build --clean --strict
+
+lock:
+	@sh scripts/lock.sh
+
+clean:
+	rm -rf .venv build dist site .cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find live_composer tests benchmarks docs -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: help play setup test check format bench docs lock clean

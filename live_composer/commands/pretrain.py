@@ -1,0 +1,100 @@
+"""`live-composer pretrain`: train a Note RNN on a corpus."""
+
+from __future__ import annotations
+
+import contextlib
+import shlex
+import sys
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from live_composer.config import Pretrain
+from live_composer.corpus import store
+from live_composer.errors import BadInput, MissingExtra
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from live_composer.corpus.store import Corpus
+    from live_composer.learn.pretrain import Outcome
+
+_INTERRUPTED = 130
+
+
+def pretrain(*, config: Pretrain = Pretrain()) -> int | None:
+    """Train a Note RNN on a corpus."""
+    if find_spec("torch") is None:
+        raise MissingExtra("Learning", "learn")
+    import torch
+
+    from live_composer.learn import pretrain as learning
+    from live_composer.learn.display import Silence, display
+    from live_composer.learn.recipe import recipe_of
+    from live_composer.learn.team import team
+
+    recipe = recipe_of(config)
+    corpus = _load(config.corpus)
+    command = shlex.join(["live-composer", *sys.argv[1:]])
+    job = learning.Job(corpus, recipe, config.seed, config.output, command, config.resume, config.tensorboard)
+    if config.threads:
+        torch.set_num_threads(config.threads)
+    with team(config.device, recipe.width) as mine, contextlib.ExitStack() as stack:
+        shown = stack.enter_context(display(recipe.updates)) if mine.leads else Silence()
+        outcome = learning.pretrain(job, mine, shown)
+        if not mine.leads:
+            return None
+    if outcome is None:
+        sys.stderr.write("live-composer: interrupted before the first measurement; there is no model yet.\n")
+        return _INTERRUPTED
+    _report(config, outcome)
+    return _INTERRUPTED if outcome.interrupted else None
+
+
+def _load(folder: Path) -> Corpus:
+    corpus = store.load(folder)
+    for split in store.SPLITS:
+        if not corpus.split(split):
+            raise BadInput(f"The corpus in {folder} has no melody in its {split} split; build it from more tunes.")
+    return corpus
+
+
+def _report(config: Pretrain, outcome: Outcome) -> None:
+    card, progress = outcome.card, outcome.progress
+    path = config.output / f"{card.name}.json"
+    if config.json:
+        found = {
+            "model": str(path),
+            "interrupted": outcome.interrupted,
+            "updates": progress.updates,
+            "steps": progress.steps,
+            "seconds": round(progress.seconds, 1),
+            "metrics": card.metrics,
+        }
+        print(msgspec.json.encode(found).decode())
+        return
+    console = Console()
+    for split in ("validation", "test"):
+        console.print(_table(split, card.metrics[split]))
+    rate = progress.steps / max(progress.seconds, 1e-9)
+    console.print(f"{progress.steps:,} steps in {progress.seconds:,.0f} s ({rate:,.0f} steps/s).")
+    if outcome.interrupted:
+        console.print("Interrupted; the same command goes on from here.")
+    console.print(f"The best model, after {card.metrics['updates']:,} updates: {path}", soft_wrap=True)
+
+
+def _table(split: str, metrics: dict[str, dict[str, float]]) -> Table:
+    columns = ("nats", "perplexity", "accuracy")
+    steps = next(iter(metrics.values()))["steps"]
+    table = Table(title=f"{split}: {steps:,} steps", title_justify="left")
+    table.add_column("")
+    for suffix in ("", " without holds"):
+        for column in columns:
+            table.add_column(column + suffix, justify="right")
+    for name, figures in metrics.items():
+        keys = [column + suffix for suffix in ("", "_without_holds") for column in columns]
+        table.add_row(name, *(f"{figures[key]:.3f}" for key in keys))
+    return table

@@ -1,0 +1,57 @@
+"""Write the card of a model: what it is, what it learnt from, and how to make it again."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import live_composer
+from live_composer.policy import checkpoint
+
+if TYPE_CHECKING:
+    from live_composer.corpus.store import Corpus
+    from live_composer.policy.shape import Shape
+
+
+def card(  # noqa: PLR0913 - what a card says
+    corpus: Corpus, shape: Shape, *, name: str, command: str, seed: int, metrics: dict[str, Any]
+) -> checkpoint.Card:
+    """Return the card of a model; its hash comes when it is saved."""
+    report = corpus.report
+    amounts = ", ".join(f"{source.name} ({source.melodies} melodies)" for source in report.sources)
+    licences = " ".join(dict.fromkeys(f"{source.name}: {source.licence}." for source in report.sources))
+    train = report.splits["train"]
+    return checkpoint.Card(
+        name=name,
+        network=checkpoint.network_of(shape),
+        sha256="",
+        data=(
+            f"{train.melodies} melodies, {train.steps} steps of {amounts or corpus.folder.name}; "
+            f"built by `{report.command}`, melodies.npz sha256 {report.sha256}"
+        ),
+        licence=f"The weights are MIT. {licences}".strip(),
+        command=command,
+        seed=seed,
+        commit=commit(),
+        metrics=metrics,
+    )
+
+
+def commit() -> str:
+    """Return the commit of the checkout that runs, `-changed` if files were; elsewhere the version."""
+    checkout = Path(live_composer.__file__).parent.parent
+    version = f"version {live_composer.__version__}"
+    if not (checkout / "pyproject.toml").is_file():
+        return version
+    try:
+        found = subprocess.run(
+            ["git", "-C", str(checkout), "describe", "--always", "--abbrev=40", "--dirty=-changed", "--exclude=*"],
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return version
+    return found.stdout.strip() or version

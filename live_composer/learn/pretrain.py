@@ -1,0 +1,245 @@
+"""Pretraining: a Note RNN learns to foretell the next event of real tunes.
+
+The loop is `_Course.learn`; around it stand what it begins from and what it leaves behind.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import itertools
+import math
+import signal
+import threading
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from live_composer.errors import BadInput
+from live_composer.learn import cards, journal
+from live_composer.learn.batches import epoch
+from live_composer.learn.learner import Learner
+from live_composer.learn.measure import measure
+from live_composer.learn.ngrams import Ngrams
+from live_composer.learn.run import Progress, Row, Run
+from live_composer.policy import checkpoint
+from live_composer.policy.note_rnn import NoteRnn
+from live_composer.policy.shape import Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+    from pathlib import Path
+
+    from live_composer.corpus.store import Corpus
+    from live_composer.learn.batches import Batch
+    from live_composer.learn.display import Display
+    from live_composer.learn.recipe import Recipe
+    from live_composer.learn.team import Team
+    from live_composer.policy.policy import Floats
+
+_BASELINES = {"unigram": 1, "5-gram": 5}
+"""The orders of the n-grams that a model is measured beside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One pretraining: what to learn, from what, how, and where to keep it.
+
+    Attributes:
+        corpus: the melodies.
+        recipe: how to learn.
+        seed: decides everything random.
+        folder: of the run; its last name is the model's.
+        command: what was typed, for the card.
+        resume: whether to go on with what the folder holds.
+        tensorboard: whether to write the journal for TensorBoard too.
+    """
+
+    corpus: Corpus
+    recipe: Recipe
+    seed: int
+    folder: Path
+    command: str
+    resume: bool = True
+    tensorboard: bool = False
+
+    @property
+    def shape(self) -> Shape:
+        """The network's shape."""
+        return Shape(self.recipe.hidden, self.recipe.layers, self.recipe.metre, self.corpus.vocabulary)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a pretraining.
+
+    Attributes:
+        card: of the best model.
+        progress: how far it came.
+        interrupted: whether it was stopped before its end.
+    """
+
+    card: checkpoint.Card
+    progress: Progress
+    interrupted: bool
+
+
+def pretrain(job: Job, team: Team, display: Display) -> Outcome | None:
+    """Learn, measure what was learnt, and write it down.
+
+    Returns:
+        what the leader has to tell; None in the other processes of a team, and if interrupted before anything was kept.
+
+    Raises:
+        BadInput: the folder holds a run with other settings, or learning went astray.
+        BadFile: the folder holds a damaged run.
+        CannotWrite: the disk is full, or the folder cannot be written.
+    """
+    run = Run(job.folder, _settings(job, team))
+    learner = Learner(job.shape, job.recipe, job.seed, team)
+    progress = run.restore(learner) if job.resume else Progress()
+    course = _Course(job, team, display, run, learner, progress)
+    interrupted = course.learn()
+    if not team.leads or not progress.rows:
+        return None
+    return Outcome(course.conclude(), progress, interrupted)
+
+
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """A pretraining under way."""
+
+    job: Job
+    team: Team
+    display: Display
+    run: Run
+    learner: Learner
+    progress: Progress
+
+    @property
+    def finished(self) -> bool:
+        recipe = self.job.recipe
+        return self.progress.updates >= recipe.updates or self.progress.waited >= recipe.patience
+
+    def learn(self) -> bool:
+        """Learn until the recipe's end, an early stop or Ctrl-C; say whether it was Ctrl-C."""
+        recipe, progress = self.job.recipe, self.progress
+        with _asked_to_stop(self.team) as stop:
+            for batch in self._batches():
+                began = time.perf_counter()
+                self._learn_from(batch)
+                progress.seconds += time.perf_counter() - began
+                self.display.moved(progress.updates, progress.steps / progress.seconds)
+                due = (len(progress.rows) + 1) * recipe.check_every
+                if progress.updates >= min(due, recipe.updates):
+                    self._check()
+                if stop.is_set() and not self.finished:
+                    self.run.save(progress, self.learner)
+                    return True
+        return False
+
+    def _batches(self) -> Iterator[Batch]:
+        """Give the batches of one epoch after the other, from where the progress stands, until learning is finished."""
+        job, progress = self.job, self.progress
+        train = job.corpus.split("train")
+        while True:
+            batches = epoch(train, job.recipe.width, job.seed, progress.epoch, job.recipe.unscored)
+            for batch in itertools.islice(batches, progress.batch, None):
+                if self.finished:
+                    return
+                progress.batch += 1
+                yield batch
+            progress.epoch, progress.batch = progress.epoch + 1, 0
+
+    def _learn_from(self, batch: Batch) -> None:
+        progress = self.progress
+        state = self.learner.start()
+        for window in batch.windows(self.job.recipe.window):
+            loss, state = self.learner.update(window, state, progress.updates)
+            if not math.isfinite(loss):
+                raise BadInput(f"The loss is no number any more after {progress.updates} updates; learn more gently.")
+            progress.loss += loss
+            progress.scored += int(self.team.part(window).scored.sum())
+            progress.steps += int(window.scored.sum())
+            progress.updates += 1
+
+    def _check(self) -> None:
+        """Measure the running mean on the validation split; keep it if it is the best, and keep the run in any case."""
+        job, run, progress = self.job, self.run, self.progress
+        scores = measure(self.learner.average, job.corpus.split("validation"))
+        row = Row(
+            update=progress.updates,
+            epoch=progress.epoch + 1,
+            steps=progress.steps,
+            seconds=round(progress.seconds, 3),
+            learning_rate=job.recipe.rate(progress.updates - 1),
+            train=round(progress.loss / max(progress.scored, 1), 6),
+            validation=round(self.team.told(scores.every.nats), 6),
+            accuracy=round(self.team.told(scores.every.accuracy), 6),
+        )
+        progress.rows.append(row)
+        progress.loss, progress.scored = 0.0, 0
+        best = progress.best is row
+        if not self.team.leads:
+            return
+        if best:
+            self._keep(self.learner.average.weights(), {"updates": row.update, "validation": scores.figures()})
+        journal.write_table(run.folder / "journal.csv", progress.rows)
+        if job.tensorboard:
+            journal.write_events(run.folder, progress.rows)
+        run.save(progress, self.learner)
+        self.display.measured(row, best=best)
+
+    def conclude(self) -> checkpoint.Card:
+        """Measure the best model beside the baselines; draw the curves; write the card in full."""
+        kept = checkpoint.load(str(self.run.model))
+        network = NoteRnn(kept.shape)
+        network.load_state_dict({name: torch.as_tensor(weight) for name, weight in kept.weights.items()})
+        network.to(self.team.device)
+        counted = {name: Ngrams(self.job.corpus.split("train"), order) for name, order in _BASELINES.items()}
+        metrics: dict[str, Any] = {"updates": kept.card.metrics["updates"]}
+        for split in ("validation", "test"):
+            melodies = self.job.corpus.split(split)
+            metrics[split] = {"model": measure(network, melodies).figures()}
+            metrics[split] |= {name: ngrams.scores(melodies).figures() for name, ngrams in counted.items()}
+        baselines = {name: metrics["validation"][name]["nats"] for name in counted}
+        journal.write_curves(self.run.folder / "curves.png", self.progress.rows, baselines)
+        return self._keep(kept.weights, metrics)
+
+    def _keep(self, weights: dict[str, Floats], metrics: dict[str, Any]) -> checkpoint.Card:
+        job, run = self.job, self.run
+        card = cards.card(job.corpus, job.shape, name=run.name, command=job.command, seed=job.seed, metrics=metrics)
+        return checkpoint.save(run.model, card, weights)
+
+
+@contextlib.contextmanager
+def _asked_to_stop(team: Team) -> Generator[threading.Event]:
+    """Give what Ctrl-C sets, so that learning ends between two batches; a second Ctrl-C ends at once.
+
+    In a team each process would end after another batch and leave the rest waiting, so there Ctrl-C ends all at once,
+    and what was kept last stays.
+    """
+    stop = threading.Event()
+    before = signal.getsignal(signal.SIGINT)
+
+    def ask(*_: object) -> None:
+        stop.set()
+        signal.signal(signal.SIGINT, before)
+
+    if team.size == 1:
+        signal.signal(signal.SIGINT, ask)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _settings(job: Job, team: Team) -> dict[str, Any]:
+    """Return everything that decides the result of a run."""
+    return dataclasses.asdict(job.recipe) | {
+        "seed": job.seed,
+        "corpus": job.corpus.report.sha256,
+        "processes": team.size,
+    }

@@ -1,0 +1,103 @@
+"""One process that learns, or several side by side (`torchrun`): each takes its share of every batch."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+from torch import distributed, nn
+
+from live_composer.errors import BadInput
+from live_composer.learn.batches import Batch
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """This process among those that learn together.
+
+    Attributes:
+        device: where it computes.
+        rank: its number; 0 leads: it measures, writes files and speaks.
+        size: how many there are.
+    """
+
+    device: torch.device
+    rank: int = 0
+    size: int = 1
+
+    @property
+    def leads(self) -> bool:
+        """Whether this process is the one that writes and speaks."""
+        return self.rank == 0
+
+    def part(self, batch: Batch) -> Batch:
+        """Return this process's melodies of a batch."""
+        mine = slice(self.rank, None, self.size)
+        return Batch(batch.heard[:, mine], batch.events[:, mine], batch.places[:, mine], batch.scored[:, mine])
+
+    def join(self, network: nn.Module) -> nn.Module:
+        """Return the network with its gradients averaged over all processes."""
+        if self.size == 1:
+            return network
+        own = [self.device] if self.device.type == "cuda" else None
+        return nn.parallel.DistributedDataParallel(network, device_ids=own)
+
+    def told(self, number: float) -> float:
+        """Return the leader's number, so that all decide alike."""
+        if self.size == 1:
+            return number
+        shared = torch.tensor(number, dtype=torch.float64, device=self.device)
+        distributed.broadcast(shared, src=0)
+        return shared.item()
+
+
+@contextlib.contextmanager
+def team(device: str, width: int) -> Generator[Team]:
+    """Join the other processes that `torchrun` started, if it started this one.
+
+    Args:
+        device: `auto`, `cpu`, `cuda` or `mps`.
+        width: melodies of a batch, to be shared.
+
+    Raises:
+        BadInput: there is no such device, or there are more processes than melodies.
+    """
+    size = int(os.environ.get("WORLD_SIZE", "1"))
+    if size > width:
+        raise BadInput(f"{size} processes cannot share batches of {width} melodies; start at most {width}.")
+    chosen = choose_device(device, int(os.environ.get("LOCAL_RANK", "0")))
+    if size == 1:
+        yield Team(chosen)
+        return
+    distributed.init_process_group("nccl" if chosen.type == "cuda" else "gloo")
+    try:
+        yield Team(chosen, distributed.get_rank(), size)
+    finally:
+        distributed.destroy_process_group()
+
+
+def choose_device(name: str, number: int = 0) -> torch.device:
+    """Return the device of a name; `auto` is CUDA where it is there, else the CPU.
+
+    Raises:
+        BadInput: this machine, or this build of torch, does not have it.
+    """
+    has = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if name == "auto":
+        name = "cuda" if has["cuda"] else "cpu"
+    if not has[name]:
+        there = ", ".join(kind for kind, present in has.items() if present)
+        raise BadInput(f"torch finds no device `{name}` here; there is: {there}.")
+    if name == "cuda":
+        # The same run twice shall give the same weights.
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+        torch.backends.cudnn.deterministic = True
+        torch.cuda.set_device(number)
+        return torch.device("cuda", number)
+    return torch.device(name)

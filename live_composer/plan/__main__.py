@@ -1,0 +1,39 @@
+"""`python -m live_composer.plan --socket PATH`: the planner process. The daemon starts it; people need not."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+
+from live_composer.errors import LiveComposerError
+from live_composer.plan.engine import DEVICES
+from live_composer.plan.planner import Planner
+from live_composer.plan.process import PlannerProcess, lower_priority
+
+
+def main() -> int:
+    """Run the planner process; return its exit code."""
+    parser = argparse.ArgumentParser(prog="python -m live_composer.plan", description=__doc__)
+    parser.add_argument("--socket", type=Path, required=True, help="where to listen")
+    parser.add_argument("--model", action="append", default=[], help="a model to load before the first request")
+    parser.add_argument("--device", choices=DEVICES, default="auto", help="where to compute")
+    parser.add_argument("--child", action="store_true", help="end when stdin does")
+    options = parser.parse_args()
+    lower_priority()
+    try:
+        planner = Planner(options.device)
+        for model in options.model:
+            planner.warm_up(model)
+        asyncio.run(PlannerProcess(planner).serve(options.socket, child=options.child))
+    except LiveComposerError as error:
+        sys.stderr.write(f"planner: {error}\n")
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,112 @@
+"""The Note RNN in torch, for learning and for planning on a GPU: one-hot event in, logits of the next event out.
+
+    T steps    B batch    L layers    H cells a layer    V events    I inputs (V, or V + places)
+
+The paper's network is one layer of 100 LSTM cells that hears the last event alone (Jaques et al. 2016, section 3.1).
+Told the metre, it also hears the place in the bar of the event to come.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from live_composer.music.metre import PLACES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from live_composer.policy.policy import Floats, Integers
+    from live_composer.policy.shape import Shape
+
+
+class NoteRnn(nn.Module):
+    """The network as torch learns it; its parameters' names and shapes are those of `Shape.parameters`.
+
+    Args:
+        shape: layers, cells and inputs.
+        dropout: the share of outputs of each layer that is left out while learning.
+    """
+
+    def __init__(self, shape: Shape, dropout: float = 0.0) -> None:
+        super().__init__()
+        self.shape = shape
+        between = dropout if shape.layers > 1 else 0.0
+        self.lstm = nn.LSTM(shape.inputs, shape.hidden, shape.layers, dropout=between)
+        self.dropout = nn.Dropout(dropout)
+        self.output = nn.Linear(shape.hidden, shape.vocabulary.size)
+
+    def forward(self, events: Tensor, places: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+        """Read some steps of many melodies.
+
+        Args:
+            events: (T, B) the event before each step, START (-1) before the first.
+            places: (T, B) the place in the bar of each step, NO_PLACE (-1) if unknown.
+            state: (L, 2, B, H) outputs and cells before the first step.
+
+        Returns:
+            logits (T, B, V) of the event at each step, and the state after the last.
+        """
+        inputs = one_hot(events, self.shape.vocabulary.size)  # (T, B, V)
+        if self.shape.metre:
+            inputs = torch.cat([inputs, one_hot(places, PLACES)], dim=-1)  # (T, B, I)
+        before = (state[:, 0].contiguous(), state[:, 1].contiguous())  # each (L, B, H)
+        outputs, (output, cell) = self.lstm(inputs, before)  # (T, B, H)
+        return self.output(self.dropout(outputs)), torch.stack([output, cell], dim=1)
+
+    def start(self, batch: int) -> Tensor:
+        """Return the state of `batch` melodies that have not begun: zeros (L, 2, B, H)."""
+        return self.output.weight.new_zeros(self.shape.layers, 2, batch, self.shape.hidden)
+
+    def weights(self) -> dict[str, Floats]:
+        """Return the weights as a checkpoint keeps them."""
+        return {name: weight.detach().cpu().numpy() for name, weight in self.state_dict().items()}
+
+
+def one_hot(numbers: Tensor, size: int) -> Tensor:
+    """Return (..., size) floats: 1 at each number, and nothing at all for -1."""
+    return (numbers.unsqueeze(-1) == torch.arange(size, device=numbers.device)).float()
+
+
+def has_device(name: str) -> bool:
+    """Say whether torch can compute on `cpu`, `cuda` or `mps` here."""
+    return {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}[name]
+
+
+class TorchRnn:
+    """The network played one step at a time: a `Policy`, on whatever device torch has.
+
+    Arrays go in and out as numpy's, so a planner need not know which engine it holds.
+    """
+
+    def __init__(self, shape: Shape, weights: Mapping[str, Floats], device: str = "cpu") -> None:
+        self.shape = shape
+        self.device = torch.device(device)
+        self._weights = {name: torch.tensor(array, device=self.device) for name, array in weights.items()}
+
+    def start(self, batch: int) -> Floats:
+        """Return the state of `batch` melodies that have not begun: zeros (L, 2, B, H)."""
+        return np.zeros((self.shape.layers, 2, batch, self.shape.hidden), dtype=np.float32)
+
+    @torch.inference_mode()
+    def step(self, state: Floats, events: Integers, places: Integers) -> tuple[Floats, Floats]:
+        """See `Policy.step`."""
+        # One cell at a time: asked for a single step, nn.LSTM spends most of its time on preparations.
+        before = torch.as_tensor(state, device=self.device)  # (L, 2, B, H)
+        out = one_hot(self._tensor(events), self.shape.vocabulary.size)  # (B, V)
+        if self.shape.metre:
+            out = torch.cat([out, one_hot(self._tensor(places), PLACES)], dim=-1)  # (B, I)
+        after: list[Tensor] = []
+        for layer in range(self.shape.layers):
+            kinds = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+            weights = [self._weights[f"lstm.{kind}_l{layer}"] for kind in kinds]
+            out, cell = torch.lstm_cell(out, (before[layer, 0], before[layer, 1]), *weights)  # each (B, H)
+            after.append(torch.stack([out, cell]))
+        logits = nn.functional.linear(out, self._weights["output.weight"], self._weights["output.bias"])
+        return logits.cpu().numpy(), torch.stack(after).cpu().numpy()
+
+    def _tensor(self, numbers: Integers) -> Tensor:
+        return torch.as_tensor(numbers, dtype=torch.int64, device=self.device)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import signal
@@ -107,7 +108,9 @@ async def test_a_planner_that_fails_changes_no_note(rehearse: Rehearse, number: 
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=["killed", "ended"])
-async def test_a_port_process_that_is_lost_is_replaced_and_the_music_goes_on(rehearse: Rehearse, number: signal.Signals):
+async def test_a_port_process_that_is_lost_is_replaced_and_the_music_goes_on(
+    rehearse: Rehearse, number: signal.Signals
+):
     undisturbed, _ = await rehearse(bars=40)
     rehearsal, stopped = await rehearse(harm("port", number), bars=40)
     assert stopped.ports_replaced == 1
@@ -143,7 +146,7 @@ def late(**beats: float):
 
 def longest_gap(rehearsal: Rehearsal) -> float:
     onsets = [note.onset for note in rehearsal.notes()]
-    return max(after - before for before, after in zip(onsets, onsets[1:], strict=False))
+    return max(after - before for before, after in itertools.pairwise(onsets))
 
 
 async def test_a_plan_that_is_late_but_not_too_late_changes_no_note(rehearse: Rehearse):

@@ -119,7 +119,7 @@ class Player:
         self._at_once.extend(Due(beat, now, data) for data in release(notes, quiet, cut=cut))
 
     def pull(self, until: float) -> Iterator[Due]:
-        """Yield the messages due by `until`, in order; each counts as sent."""
+        """Yield the messages due by `until`, in order; each counts as sent. One may stop early and pull again."""
         while self._at_once:
             yield self._sent(self._at_once.popleft())
         while self._heap and (seconds := self.clock.due(self._heap[0][0])) <= until:
@@ -132,7 +132,7 @@ class Player:
             elif until - seconds > TOO_LATE:
                 self.dropped += 1
             else:
-                yield from self._strike(what, serial, seconds)
+                yield self._strike(what, serial, seconds)
 
     def next_due(self) -> float:
         """Return when something is to be sent next; infinity for never."""
@@ -140,11 +140,12 @@ class Player:
             return -math.inf
         return self.clock.due(self._heap[0][0]) if self._heap else math.inf
 
-    def _strike(self, note: Note, serial: int, seconds: float) -> Iterator[Due]:
+    def _strike(self, note: Note, serial: int, seconds: float) -> Due:
         if (note.channel, note.pitch) in self.sounding.notes:
-            yield self._sent(Due(note.beat, seconds, note_off(note.channel, note.pitch)))
+            heapq.heappush(self._heap, (note.beat, _ON, serial, note))  # Released first, it is struck next.
+            return self._sent(Due(note.beat, seconds, note_off(note.channel, note.pitch)))
         heapq.heappush(self._heap, (note.beat + note.length, _OFF, serial, note))
-        yield self._sent(Due(note.beat, seconds, note_on(note.channel, note.pitch, note.velocity)), serial)
+        return self._sent(Due(note.beat, seconds, note_on(note.channel, note.pitch, note.velocity)), serial)
 
     def _sent(self, due: Due, serial: int = 0) -> Due:
         self.sounding.sent(due.data, serial)

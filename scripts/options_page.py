@@ -20,8 +20,8 @@ Unknown names and values out of range are refused, with the place and the neares
 
 `live-composer --install-completion` teaches bash, zsh, fish or PowerShell to complete commands and options.
 
-Exit codes: 0 done, 2 bad input, 3 a file could not be written, 4 no such MIDI port, 5 an extra is not installed, 6 a process
-was lost, 130 interrupted.
+Exit codes: 0 done, 2 bad input, 3 a file could not be written, 4 no such MIDI port, 5 an extra is not installed,
+6 a process was lost, 130 interrupted.
 """
 
 

@@ -6,25 +6,18 @@ import json
 import shutil
 import sys
 
-from live_composer.commands.checks import between
 from live_composer.config import Compose
 from live_composer.music import audio, midi_file, piano_roll
-from live_composer.music.key import Key, guess_key
-from live_composer.music.melody import Melody
+from live_composer.music.key import Key
+from live_composer.music.melody import Melody, heard_key
 from live_composer.music.metre import COMMON_TIME, Metre
-from live_composer.music.units import TEMPO_RANGE
 from live_composer.music.vocabulary import HOLD
 from live_composer.plan.look_ahead import LookAhead
 from live_composer.policy import checkpoint
 
-_LONGEST = 10_000
-
 
 def compose(*, config: Compose = Compose()) -> None:
     """Write a melody to a MIDI file; the same seed gives the same file."""
-    between("--bars", config.bars, 1, _LONGEST)
-    between("--tempo", config.tempo, *TEMPO_RANGE)
-    between("--temperature", config.temperature, 0.01, 10)
     key = Key.parse(config.key) if config.key else None
     metre = Metre.parse(config.metre) if config.metre else None
     model = checkpoint.load(config.model)
@@ -32,7 +25,7 @@ def compose(*, config: Compose = Compose()) -> None:
     before: list[int] = []
     if config.prime:
         prime = midi_file.read_melody(config.prime, vocabulary)
-        key, metre = key or _heard_key(prime), metre or prime.metre
+        key, metre = key or heard_key(prime), metre or prime.metre
         home = midi_file.read_melody(config.prime, vocabulary, -key.shift)
         # The continuation begins on a bar line.
         before = [*home.events.tolist(), *[HOLD] * (-len(home) % metre.steps_per_bar)]
@@ -65,11 +58,3 @@ def compose(*, config: Compose = Compose()) -> None:
     print(f"{config.output}: {melody.bars:g} bars in {key}, {metre}, by {model.card.name}, seed {config.seed}")
     if sys.stdout.isatty():
         print("\n".join(piano_roll.draw(melody, shutil.get_terminal_size().columns, key.shift)))
-
-
-def _heard_key(melody: Melody) -> Key:
-    """Guess the key of a melody from how long each pitch class sounds."""
-    weights = [0.0] * 12
-    for note in melody.notes():
-        weights[note.pitch % 12] += note.length
-    return guess_key(weights)

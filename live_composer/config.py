@@ -77,6 +77,8 @@ class Serve:
     """The seed: the same seed gives the same notes. Without it, one is drawn and shown."""
     temperature: Temperature = 1.0
     """Above 1 is bolder, below 1 more careful."""
+    device: Device = "auto"
+    """Where to plan: `auto` takes an NVIDIA GPU where there is one (extra `learn`), and else the CPU."""
     take: Path | None = None
     """Also write what was played to this MIDI file."""
     roll: Switch = False
@@ -218,6 +220,71 @@ class Pretrain:
     """Report as JSON."""
 
 
+Plugins = Annotated[tuple[Path, ...], Parameter(negative="")]
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class RulesList:
+    """List rules and rule books."""
+
+    plugins: Plugins = ()
+    """A folder of your own rule files and books; give it again for more. A rule of yours wins over one of its name."""
+    json: Json = False
+    """Report as JSON."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class RulesCheck:
+    """Prove that the rules of a file keep their contract."""
+
+    json: Json = False
+    """Report as JSON."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class RulesExplain:
+    """Show which rule paid or blamed which note of a MIDI file."""
+
+    book: str = "house"
+    """The rule book, by name or path."""
+    key: str | None = None
+    """The key to judge it in: D, Bb, F#m, `E dorian`, ...; without it, the key is guessed from the notes."""
+    plugins: Plugins = ()
+    """A folder of your own rule files and books; give it again for more."""
+    moments: Count = 8
+    """How many of the strongest moments to list."""
+    json: Json = False
+    """Report as JSON."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class RulesScore:
+    """Print every rule's value at every step of melodies, as JSON."""
+
+    book: str = "house"
+    """The rule book, by name or path."""
+    events: Path = Path("-")
+    """A JSON file: a list of melodies, each a list of events. `-` is the standard input."""
+    key: str | None = None
+    """The key that the events are written in; without it, the book's."""
+    metre: str = "4/4"
+    """The time signature."""
+    length: Count | None = None
+    """The step at which the melodies end; without it, the book's (`house` has none: it plays on)."""
+    plugins: Plugins = ()
+    """A folder of your own rule files and books; give it again for more."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class RulesNew:
+    """Write a starting file for a rule of your own."""
+
+
 COMMANDS: dict[tuple[str, ...], type] = {
     ("serve",): Serve,
     ("compose",): Compose,
@@ -225,5 +292,10 @@ COMMANDS: dict[tuple[str, ...], type] = {
     ("corpus", "build"): CorpusBuild,
     ("corpus", "info"): CorpusInfo,
     ("pretrain",): Pretrain,
+    ("rules", "list"): RulesList,
+    ("rules", "check"): RulesCheck,
+    ("rules", "explain"): RulesExplain,
+    ("rules", "score"): RulesScore,
+    ("rules", "new"): RulesNew,
 }
 """Which dataclass holds the options of which command."""

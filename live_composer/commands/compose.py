@@ -8,8 +8,8 @@ import sys
 
 from live_composer.config import Compose
 from live_composer.music import audio, midi_file, piano_roll
-from live_composer.music.key import Key, guess_key
-from live_composer.music.melody import Melody
+from live_composer.music.key import Key
+from live_composer.music.melody import Melody, heard_key
 from live_composer.music.metre import COMMON_TIME, Metre
 from live_composer.music.vocabulary import HOLD
 from live_composer.plan.look_ahead import LookAhead
@@ -25,7 +25,7 @@ def compose(*, config: Compose = Compose()) -> None:
     before: list[int] = []
     if config.prime:
         prime = midi_file.read_melody(config.prime, vocabulary)
-        key, metre = key or _heard_key(prime), metre or prime.metre
+        key, metre = key or heard_key(prime), metre or prime.metre
         home = midi_file.read_melody(config.prime, vocabulary, -key.shift)
         # The continuation begins on a bar line.
         before = [*home.events.tolist(), *[HOLD] * (-len(home) % metre.steps_per_bar)]
@@ -58,11 +58,3 @@ def compose(*, config: Compose = Compose()) -> None:
     print(f"{config.output}: {melody.bars:g} bars in {key}, {metre}, by {model.card.name}, seed {config.seed}")
     if sys.stdout.isatty():
         print("\n".join(piano_roll.draw(melody, shutil.get_terminal_size().columns, key.shift)))
-
-
-def _heard_key(melody: Melody) -> Key:
-    """Guess the key of a melody from how long each pitch class sounds."""
-    weights = [0.0] * 12
-    for note in melody.notes():
-        weights[note.pitch % 12] += note.length
-    return guess_key(weights)

@@ -86,6 +86,23 @@ class Key:
         """The pitch classes of the scale, 0 = C."""
         return frozenset((self.tonic + interval) % 12 for interval in SCALES[self.mode])
 
+    @property
+    def triad(self) -> frozenset[int]:
+        """The pitch classes of the chord on the tonic: where a melody comes to rest."""
+        scale = SCALES[self.mode]
+        third, fifth = 4 if 4 in scale else 3, 7 if 7 in scale else 6  # noqa: PLR2004 - semitones
+        return frozenset((self.tonic + interval) % 12 for interval in (0, third, fifth))
+
+    def rung(self, pitch: int) -> int:
+        """Return where a pitch stands on the ladder of the scale: its own note, or the one below, counted from C-1.
+
+        Two pitches a step of the scale apart are one rung apart, whatever semitones that is; so a phrase moved along
+        the scale keeps its differences.
+        """
+        octave, above = divmod(pitch - self.tonic, 12)
+        scale = SCALES[self.mode]
+        return octave * len(scale) + sum(interval <= above for interval in scale) - 1
+
     def __str__(self) -> str:
         return f"{_NAMES[self.tonic]} {self.mode}"
 

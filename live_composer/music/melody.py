@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live_composer.errors import BadInput
+from live_composer.music.key import Key, guess_key
 from live_composer.music.metre import COMMON_TIME, Metre
 from live_composer.music.vocabulary import DEFAULT, FIRST_PITCH, HOLD, NOTE_OFF, Vocabulary
 
@@ -82,6 +83,14 @@ class Melody:
         if pitch >= 0:
             notes.append(Note(onset, len(self.events) - onset, pitch))
         return notes
+
+
+def heard_key(melody: Melody) -> Key:
+    """Guess the key of a melody from how long each pitch class sounds."""
+    weights = [0.0] * 12
+    for note in melody.notes():
+        weights[note.pitch % 12] += note.length
+    return guess_key(weights)
 
 
 def from_notes(notes: Iterable[Note], length: int | None = None, vocabulary: Vocabulary = DEFAULT) -> Events:

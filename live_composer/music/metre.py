@@ -46,9 +46,31 @@ class Metre:
         """The length of a bar in beats (quarter notes)."""
         return self.steps_per_bar / STEPS_PER_BEAT
 
+    @property
+    def steps_per_pulse(self) -> int:
+        """The length of the beat that is felt, in sixteenths: a dotted quarter in 6/8, 9/8 and 12/8, else a quarter."""
+        compound = self.unit > STEPS_PER_BEAT and self.beats % 3 == 0
+        return 3 * _STEPS_PER_WHOLE // self.unit if compound else STEPS_PER_BEAT
+
+    def strength(self, step: int) -> int:
+        """Return how strong a step is: BAR_LINE, HALF_BAR, BEAT or OFF_BEAT.
+
+        Args:
+            step: sixteenths since a bar line.
+        """
+        place = step % self.steps_per_bar
+        if place == 0:
+            return BAR_LINE
+        if place % self.steps_per_pulse:
+            return OFF_BEAT
+        return HALF_BAR if 2 * place == self.steps_per_bar else BEAT
+
     def __str__(self) -> str:
         return f"{self.beats}/{self.unit}"
 
+
+OFF_BEAT, BEAT, HALF_BAR, BAR_LINE = range(4)
+"""How strong a place in the bar is."""
 
 COMMON_TIME = Metre(4, 4)
 

@@ -1,0 +1,138 @@
+"""Rule books as files: which rules, how heavy, with what parameters, in what key.
+
+A book is a small TOML file::
+
+help = "Folk, but calm."
+key = "D dorian"
+
+[rules]
+house_key = 1.0
+house_leaps = { weight = 0.5, leap = 8 }
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from live_composer import files, paths
+from live_composer.errors import BadFile, BadInput
+from live_composer.music.key import Key
+from live_composer.rules import check
+from live_composer.rules.book import RuleBook
+from live_composer.rules.context import PHRASE
+from live_composer.rules.rule import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from live_composer.rules.discovery import Plugins
+
+_KEYS = {"help", "key", "length", "phrase", "rules"}
+_LARGEST = 1 << 20
+
+
+def books(folders: Iterable[Path] = ()) -> dict[str, Path]:
+    """Return the files of all books that can be named: those of `folders`, then the shipped ones."""
+    places = [paths.shipped("plugins"), *reversed(list(folders))]
+    return {path.stem: path for folder in places for path in sorted(folder.glob("*.toml"))}
+
+
+def find(name: str, folders: Iterable[Path] = ()) -> Path:
+    """Return the file of a book, by name in `folders` or among the shipped ones, or by path.
+
+    Raises:
+        BadFile: there is none; the nearest name is told.
+    """
+    if name.endswith(".toml"):
+        return Path(name).expanduser()
+    known = books(folders)
+    if name not in known:
+        raise BadFile(f"There is no rule book `{name}`; {_hint(name, known)}")
+    return known[name]
+
+
+def load(path: Path, plugins: Plugins) -> RuleBook:
+    """Read a rule book; its rules are proved anew where it gives them other parameters.
+
+    Args:
+        path: the TOML file.
+        plugins: the rules that were found; those that are unusable are switched off in the book.
+
+    Raises:
+        BadFile: it is no TOML, has an unknown key, names an unknown rule or parameter, or a weight is no number.
+    """
+    try:
+        table = tomllib.loads(files.read_bytes(path, "rule book", _LARGEST).decode())
+        return _book(path.stem, table, plugins)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadFile(f"{path} is no TOML: {error}.") from error
+    except BadFile:
+        raise
+    except BadInput as error:
+        raise BadFile(f"{path}: {error}") from error
+
+
+def _book(name: str, table: dict[str, Any], plugins: Plugins) -> RuleBook:
+    for key in table:
+        if key not in _KEYS:
+            raise BadInput(f"`{key}` is no setting of a rule book; {_hint(key, _KEYS)}")
+    entries = table.get("rules")
+    if not isinstance(entries, dict) or not entries:
+        raise BadInput("there are no rules; list them under [rules], such as `house_key = 1.0`.")
+    book = RuleBook(
+        name,
+        rules=[],
+        weights={},
+        key=Key.parse(_text(table, "key", "C major")),
+        length=_count(table, "length", None),
+        phrase=_count(table, "phrase", PHRASE) or PHRASE,
+        help=_text(table, "help", ""),
+    )
+    for rule, entry in cast("dict[str, Any]", entries).items():
+        _add(book, rule, entry, plugins)
+    return book
+
+
+def _add(book: RuleBook, name: str, entry: Any, plugins: Plugins) -> None:
+    """Add one rule, with the weight and parameters that the book gives it."""
+    parameters = dict(cast("dict[str, Any]", entry)) if isinstance(entry, dict) else {"weight": entry}
+    weight = parameters.pop("weight", 1.0)
+    if isinstance(weight, bool) or not isinstance(weight, int | float) or not np.isfinite(weight):
+        raise BadInput(f"the weight of `{name}` is {weight!r}, and must be a number.")
+    book.weights[name] = float(weight)
+    known = plugins.rules
+    if name in known:
+        rule = known[name].having(**parameters)
+        wrong = check.faults(rule, quick=True) if parameters else []
+        reason = f"with these parameters {wrong[0]}" if wrong else ""
+    elif name in plugins.unusable:
+        rule, reason = Rule(name), plugins.unusable[name].told
+    else:
+        raise BadInput(f"there is no rule `{name}`; {_hint(name, known)}")
+    book.rules.append(rule)
+    if reason:
+        book.quarantined[name] = reason
+
+
+def _text(table: dict[str, Any], key: str, default: str) -> str:
+    value = table.get(key, default)
+    if not isinstance(value, str):
+        raise BadInput(f"`{key}` is {value!r}, and must be text.")
+    return value
+
+
+def _count(table: dict[str, Any], key: str, default: int | None) -> int | None:
+    value = table.get(key, default)
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+        raise BadInput(f"`{key}` is {value!r}, and must be a whole number above 0.")
+    return value
+
+
+def _hint(name: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, list(known), n=1)
+    return f"did you mean `{near[0]}`?" if near else f"there are: {', '.join(sorted(known)) or 'none'}."

@@ -42,7 +42,9 @@ def events(draw: st.DrawFn, size: int) -> list[int]:
     event = st.just(HOLD) | st.just(NOTE_OFF) | pitches
     length = st.integers(1, 20)
     melody: list[int] = []
-    for kind in draw(st.lists(st.sampled_from("scrap long off row again noise".split()), min_size=1, max_size=8)):
+    for kind in draw(
+        st.lists(st.sampled_from(["scrap", "long", "off", "row", "again", "noise"]), min_size=1, max_size=8)
+    ):
         many = draw(length)
         if kind == "scrap":
             melody += draw(st.lists(event, min_size=many, max_size=many))

@@ -125,15 +125,17 @@ def score(*, config: RulesScore = RulesScore()) -> None:
         melodies = [_scored(book, melody, context) for melody in _read_events(config.events)]
     _say(book.troubles)
     print(
-        json.dumps({
-            "book": book.name,
-            "key": str(context.key),
-            "metre": str(context.metre),
-            "length": context.length,
-            "weights": book.weights,
-            "off": book.quarantined,
-            "melodies": melodies,
-        })
+        json.dumps(
+            {
+                "book": book.name,
+                "key": str(context.key),
+                "metre": str(context.metre),
+                "length": context.length,
+                "weights": book.weights,
+                "off": book.quarantined,
+                "melodies": melodies,
+            }
+        )
     )
 
 
@@ -237,7 +239,9 @@ def _print_proof(report: dict[str, Any]) -> None:
             print(f"  - {fault}")
         return
     speed, forms = report["events_per_second"], report["forms"]
-    print(f"{report['rule']} keeps its contract: causal, finite, repeatable, of the right shape, each melody by itself.")
+    print(
+        f"{report['rule']} keeps its contract: causal, finite, repeatable, of the right shape, each melody by itself."
+    )
     if len(forms) > 1:
         print("  Its note form and its batch form agree.")
     hint = "" if "batch" in forms else "; enough to play with; a batch form would make tuning faster"

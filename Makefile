@@ -40,6 +40,7 @@ bench: setup
 	@set -e; for script in benchmarks/*.py; do echo; echo "$$script"; $(RUN) "$$script" $(ARGS); done
 
 docs: setup
+	$(RUN) scripts/options_page.py
 	$(RUN) -m zensical build --clean --strict
 
 lock:

@@ -49,6 +49,7 @@ Dropout = Annotated[float, Parameter(validator=Between(0, 0.9))]
 Channel = Annotated[int, Parameter(converter=_whole, validator=Between(1, 16))]
 Pitch = Annotated[int, Parameter(converter=_whole, validator=Between(0, 127))]
 Count = Annotated[int, Parameter(converter=_whole, validator=Between(1, 1_000_000_000))]
+Bars = Annotated[int, Parameter(converter=_whole, validator=Between(1, 10_000))]
 Seed = Annotated[int, Parameter(converter=_whole, validator=Between(0, 2**53))]
 
 
@@ -76,6 +77,8 @@ class Serve:
     """The seed: the same seed gives the same notes. Without it, one is drawn and shown."""
     temperature: Temperature = 1.0
     """Above 1 is bolder, below 1 more careful."""
+    device: Device = "auto"
+    """Where to plan: `auto` takes an NVIDIA GPU where there is one (extra `learn`), and else the CPU."""
     take: Path | None = None
     """Also write what was played to this MIDI file."""
     roll: Switch = False
@@ -93,7 +96,7 @@ class Compose:
     """The MIDI file to write."""
     model: Annotated[str, Parameter(alias="-m")] = "note-rnn-large"
     """The model, by name or path."""
-    bars: Count = 16
+    bars: Bars = 16
     """How many bars."""
     seed: Seed = 1
     """The seed: the same seed gives the same file."""

@@ -1,12 +1,12 @@
 #!/bin/sh
 # Write requirements.lock anew: the newest versions that pyproject.toml allows, all together in a fresh environment.
-# Python 3.11 makes it, so that every version in it is one that the oldest supported Python has.
+# The oldest supported Python makes it, Debian 12's 3.11.2, for some packages want a later 3.11 than that.
 set -eu
 cd "$(dirname "$0")/.."
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python=$folder/bin/python
-"${PYTHON:-python3.11}" -m venv "$folder"
+"${PYTHON:-/usr/bin/python3.11}" -m venv "$folder"
 "$python" -m pip install -qq --upgrade pip hatchling editables setuptools
 # The CPU build of torch, in the order of setup.sh: one at hand, or from its own index.
 "$python" -m pip install -qq --no-index --no-deps torch 2>/dev/null ||

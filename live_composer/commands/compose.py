@@ -6,25 +6,18 @@ import json
 import shutil
 import sys
 
-from live_composer.commands.checks import between
 from live_composer.config import Compose
 from live_composer.music import audio, midi_file, piano_roll
 from live_composer.music.key import Key
 from live_composer.music.melody import Melody, heard_key
 from live_composer.music.metre import COMMON_TIME, Metre
-from live_composer.music.units import TEMPO_RANGE
 from live_composer.music.vocabulary import HOLD
 from live_composer.plan.look_ahead import LookAhead
 from live_composer.policy import checkpoint
 
-_LONGEST = 10_000
-
 
 def compose(*, config: Compose = Compose()) -> None:
     """Write a melody to a MIDI file; the same seed gives the same file."""
-    between("--bars", config.bars, 1, _LONGEST)
-    between("--tempo", config.tempo, *TEMPO_RANGE)
-    between("--temperature", config.temperature, 0.01, 10)
     key = Key.parse(config.key) if config.key else None
     metre = Metre.parse(config.metre) if config.metre else None
     model = checkpoint.load(config.model)

@@ -121,18 +121,10 @@ def _write(
 
 
 def _check(options: CorpusBuild) -> None:
-    for name in ("validation", "test", "off_grid", "chords", "slips"):
-        if not 0 <= getattr(options, name) <= 1:
-            raise BadInput(f"--{name.replace('_', '-')} is a share from 0 to 1, not {getattr(options, name)}.")
     if options.validation + options.test >= 1:
         raise BadInput("--validation and --test leave nothing to train on; together they must stay below 1.")
-    for name in ("minimum_bars", "minimum_pitches", "maximum_steps", "per_file"):
-        if getattr(options, name) < 1:
-            raise BadInput(f"--{name.replace('_', '-')} is at least 1, not {getattr(options, name)}.")
     if options.silence_bars <= 0:
         raise BadInput(f"--silence-bars is above 0, not {options.silence_bars}.")
-    if options.jobs is not None and options.jobs < 1:
-        raise BadInput(f"--jobs is at least 1, not {options.jobs}.")
     Vocabulary(options.lowest, options.highest)
     # Better told now than after all has been read.
     folder = next(path for path in (options.output, *options.output.absolute().parents) if path.exists())

@@ -220,13 +220,18 @@ def _melody(notes: Ints, metre: Metre, key: Key, options: CorpusBuild, vocabular
 
 
 def _in_range(pitches: Ints, options: CorpusBuild, vocabulary: Vocabulary) -> Ints:
-    """Move a melody by octaves to where most of it is in range, and fold the rest into it."""
+    """Move a melody by octaves to where most of it is in range and its compass is nearest to the middle; fold the rest.
+
+    So melodies of all keys and voices come to lie in one register.
+    """
+    middle = vocabulary.lowest + vocabulary.highest
 
     def outside(octaves: int) -> tuple[int, int]:
         moved = pitches + 12 * octaves
-        return int(((moved < vocabulary.lowest) | (moved > vocabulary.highest)).sum()), abs(octaves)
+        strays = int(((moved < vocabulary.lowest) | (moved > vocabulary.highest)).sum())
+        return strays, abs(int(moved.min() + moved.max()) - middle)
 
-    best = min(range(-5, 6), key=outside)
+    best = min(range(-10, 11), key=outside)
     moved = pitches + 12 * best
     if outside(best)[0]:
         if not options.fold:

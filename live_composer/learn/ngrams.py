@@ -113,5 +113,5 @@ def _discounts(counts: Numbers) -> NDArray[np.float64]:
     n1, n2, n3, n4 = (max(int((counts == times).sum()), 1) for times in (1, 2, 3, 4))
     y = n1 / (n1 + 2 * n2)
     found = np.array([0.0, 1 - 2 * y * n2 / n1, 2 - 3 * y * n3 / n2, 3 - 4 * y * n4 / n3])
-    # Few melodies make odd counts of counts; a discount stays between nothing and the whole count.
-    return found.clip(0.0, [0.0, 0.9, 1.8, 2.7])
+    # Few melodies make odd counts of counts. Something is always left for the unseen, and something for the seen.
+    return found.clip([0.0, 0.1, 0.1, 0.1], [0.0, 0.9, 1.8, 2.7])

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import itertools
+import math
 import signal
 import threading
 import time
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from live_composer.errors import BadInput
 from live_composer.learn import cards, journal
 from live_composer.learn.batches import epoch
 from live_composer.learn.learner import Learner
@@ -91,7 +93,7 @@ def pretrain(job: Job, team: Team, display: Display) -> Outcome | None:
         what the leader has to tell; None in the other processes of a team, and if interrupted before anything was kept.
 
     Raises:
-        BadInput: the folder holds a run with other settings.
+        BadInput: the folder holds a run with other settings, or learning went astray.
         BadFile: the folder holds a damaged run.
         CannotWrite: the disk is full, or the folder cannot be written.
     """
@@ -156,6 +158,8 @@ class _Course:
         state = self.learner.start()
         for window in batch.windows(self.job.recipe.window):
             loss, state = self.learner.update(window, state, progress.updates)
+            if not math.isfinite(loss):
+                raise BadInput(f"The loss is no number any more after {progress.updates} updates; learn more gently.")
             progress.loss += loss
             progress.scored += int(self.team.part(window).scored.sum())
             progress.steps += int(window.scored.sum())

@@ -46,12 +46,15 @@ class PlannerLink:
 
     Attributes:
         timing: how long answers took.
-        restarts: how often another planner was started.
+        replaced: how often a planner was lost and another one started.
+        trouble: why there is no planner now; empty when all is well.
+        engine: what the planner computes with.
     """
 
     def __init__(self, model: str, device: Device = "auto", patience: float = PATIENCE_SECONDS) -> None:
         self.timing = Timing()
-        self.restarts = 0
+        self.replaced = 0
+        self.trouble = self.engine = ""
         self._model, self._device, self._patience = model, device, patience
         self._process: Process | None = None
         self._planner: asyncio.Future[Channel] = asyncio.get_running_loop().create_future()
@@ -102,7 +105,7 @@ class PlannerLink:
             match await planner.receive():
                 case Plan(request.revision) as plan:
                     self.timing.add(time.perf_counter() - begin, plan.milliseconds / 1000)
-                    self._attempts = 0
+                    self._attempts, self.trouble = 0, ""
                     return plan
                 case PlanFailed(request.revision, reason):
                     raise BadInput(reason)
@@ -113,6 +116,7 @@ class PlannerLink:
         """Kill a planner that is dead or hangs; `_keep` sees its connection close, and starts another."""
         if self._planner.done() and self._planner.result() is planner:
             self._planner = asyncio.get_running_loop().create_future()
+            self.trouble = "The planner was lost; another one is being started."
             if self._process and self._process.returncode is None:
                 self._process.kill()
 
@@ -126,7 +130,7 @@ class PlannerLink:
             while not self._planner.done():
                 await asyncio.sleep(_BACKOFF[min(self._attempts, len(_BACKOFF) - 1)])
                 self._attempts += 1
-                self.restarts += 1
+                self.replaced += 1
                 with contextlib.suppress(LiveComposerError, OSError):
                     self._planner.set_result(await self._start())
 
@@ -144,11 +148,13 @@ class PlannerLink:
         )
         try:
             await _ready(self._process)
-            return await channel.connect(path, Hello("musician"))
+            planner = await channel.connect(path, Hello("musician"))
         except BaseException:
             await self._end()
             path.unlink(missing_ok=True)
             raise
+        self.engine = planner.peer.engine
+        return planner
 
     async def _end(self) -> None:
         """End the planner process, if there is one, and wait until it is gone."""

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
+import shutil
 from typing import TYPE_CHECKING
+
+from live_composer.errors import BadInput, MissingExtra
 
 if TYPE_CHECKING:
     from live_composer.config import Device
@@ -11,13 +15,42 @@ if TYPE_CHECKING:
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 NUMPY = "numpy"
+_TORCH = "torch "
+_DRIVER = "nvidia-smi"
 
 
 def choose(device: Device) -> str:
-    """Return the name of the engine for a device."""
-    return NUMPY
+    """Return the name of the engine for a device: `numpy`, `torch cuda` or `torch mps`.
+
+    Left to itself (`auto`) it is torch only on an NVIDIA GPU; torch is not even loaded where there is no driver for
+    one, because that takes longer than a planner has to start.
+
+    Raises:
+        MissingExtra: a GPU is asked for, and torch is not installed.
+        BadInput: a GPU is asked for that is not there.
+    """
+    installed = importlib.util.find_spec("torch") is not None
+    if device == "auto":
+        return _TORCH + "cuda" if installed and shutil.which(_DRIVER) and _torch_has("cuda") else NUMPY
+    if device == "cpu":
+        return NUMPY
+    if not installed:
+        raise MissingExtra(f"Planning on {device}", "learn")
+    if not _torch_has(device):
+        raise BadInput(f"torch finds no {device} device here; leave --device out, or say cpu.")
+    return _TORCH + device
 
 
 def policy(loaded: Checkpoint, engine: str) -> Policy:
-    """Return a model's policy on an engine of `choose`."""
-    return loaded.policy()
+    """Return a model's policy on an engine, as `choose` names it."""
+    if engine == NUMPY:
+        return loaded.policy()
+    from live_composer.policy.note_rnn import TorchRnn
+
+    return TorchRnn(loaded.shape, loaded.weights, engine.removeprefix(_TORCH))
+
+
+def _torch_has(device: str) -> bool:
+    from live_composer.policy import note_rnn
+
+    return note_rnn.has_device(device)

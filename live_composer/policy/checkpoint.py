@@ -13,7 +13,7 @@ import safetensors
 import safetensors.numpy
 
 from live_composer import files, paths
-from live_composer.errors import BadModel, LiveComposerError
+from live_composer.errors import BadInput, BadModel, LiveComposerError
 from live_composer.music.vocabulary import Vocabulary
 from live_composer.policy.numpy_rnn import NumpyRnn
 from live_composer.policy.shape import Shape
@@ -126,7 +126,11 @@ def load(name: str) -> Checkpoint:
     except (safetensors.SafetensorError, ValueError, TypeError, KeyError) as error:
         raise BadModel(f"{weights_path} is no safetensors file: {error}.") from error
     checkpoint = Checkpoint(card, weights)
-    _check_weights(weights_path, checkpoint.shape, weights)
+    try:
+        shape = checkpoint.shape
+    except BadInput as error:
+        raise BadModel(f"{path} speaks of no network that could be: {error}") from error
+    _check_weights(weights_path, shape, weights)
     return checkpoint
 
 

@@ -71,6 +71,11 @@ def one_hot(numbers: Tensor, size: int) -> Tensor:
     return (numbers.unsqueeze(-1) == torch.arange(size, device=numbers.device)).float()
 
 
+def has_device(name: str) -> bool:
+    """Say whether torch can compute on `cpu`, `cuda` or `mps` here."""
+    return {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}[name]
+
+
 class TorchRnn:
     """The network played one step at a time: a `Policy`, on whatever device torch has.
 

@@ -81,9 +81,9 @@ def test_a_flag_beats_the_environment_which_beats_the_file_which_beats_the_defau
 
 def test_sections_of_nested_commands(home: Path, monkeypatch: pytest.MonkeyPatch):
     home.mkdir()
-    (home / "config.toml").write_text('[corpus.build]\nper_file = 2\npolyphony = "drop"\nfold = false\n')
+    (home / "config.toml").write_text("[corpus.build]\nper_file = 2\nfold = false\n")
     monkeypatch.setenv("LIVE_COMPOSER_CORPUS_BUILD_MINIMUM_BARS", "9")
-    assert parsed("corpus", "build", "tunes") == CorpusBuild(per_file=2, polyphony="drop", fold=False, minimum_bars=9)
+    assert parsed("corpus", "build", "tunes") == CorpusBuild(per_file=2, fold=False, minimum_bars=9)
 
 
 def test_a_named_config_file_is_used_and_must_exist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -103,6 +103,8 @@ def test_a_named_config_file_is_used_and_must_exist(tmp_path: Path, monkeypatch:
         ("serve --channel 0", "--channel. It goes from 1 to 16."),
         ("serve --bars 3.5", '--bars: "3.5" is no whole number.'),
         ("serve --tempo fast", "--tempo"),
+        ("compose --bars 0", "--bars. It goes from 1 to 10,000."),
+        ("compose --temperature 0", "--temperature. It goes from 0.01 to 10."),
         ("pretrain --preset bets", 'Choose from: "paper", "best". Did you mean "best"?'),
         ("corpus build --lowest 128", "--lowest. It goes from 0 to 127."),
     ],

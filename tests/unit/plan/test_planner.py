@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from live_composer.errors import BadInput, MissingExtra
 from live_composer.music.key import Key
 from live_composer.music.metre import Metre
 from live_composer.plan.look_ahead import LookAhead
@@ -65,8 +64,3 @@ def test_what_cannot_be_planned_is_told_in_one_sentence(
     answer = planner.answer(PlanRequest(**fields))  # pyright: ignore[reportArgumentType]
     assert isinstance(answer, PlanFailed)
     assert says in answer.reason
-
-
-def test_a_device_that_is_not_there_is_named() -> None:
-    with pytest.raises((BadInput, MissingExtra), match=r"mps|learn"):
-        Planner("mps")

@@ -1,0 +1,277 @@
+"""The daemon: the one place where the live processes and parts are made, joined, and ended."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import math
+import os
+import re
+import signal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from live_composer import paths
+from live_composer.errors import AlreadyRunning, BadInput, LostProcess
+from live_composer.live.events import Event, Opened, Stopped, Trouble
+from live_composer.live.pace import LivePace, ManualPace
+from live_composer.live.performance import Performance
+from live_composer.live.planner_link import PlannerLink
+from live_composer.live.port_link import PortLink
+from live_composer.live.screens import Screens
+from live_composer.music.key import Key
+from live_composer.music.units import TEMPO_RANGE
+from live_composer.wire import channel
+from live_composer.wire.messages import LONGEST_HORIZON, Command, Frame, Hello
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
+    from pathlib import Path
+
+    from live_composer.config import Device
+    from live_composer.live.plan_source import Wishes
+    from live_composer.port.protocol import ClockName, Reply
+
+_FIGURES_SECONDS = 0.5
+_SHOWN_BARS = 2
+TEMPERATURES = (0.01, 10.0)
+COMMANDS = "play, pause, stop, tempo BPM, key KEY, temperature NUMBER, status and quit"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setup:
+    """What to play, and where.
+
+    Attributes:
+        target: the port, as `port.protocol.Open` takes it.
+        wishes: what is asked of the music.
+        tempo: beats per minute.
+        channel: MIDI channel, 1 to 16.
+        bars: how many; None for no end.
+        take: where to write what was played.
+        device: where to plan.
+        clock: `manual` plays as fast as it can, in the same order.
+    """
+
+    target: str | None
+    wishes: Wishes
+    tempo: float = 120.0
+    channel: int = 1
+    bars: int | None = None
+    take: Path | None = None
+    device: Device = "auto"
+    clock: ClockName = "internal"
+
+
+class Daemon:
+    """Plays one port until its bars are over or it is told to stop.
+
+    Attributes:
+        port, planner: the links to the two child processes.
+        performance: the music.
+    """
+
+    def __init__(
+        self,
+        setup: Setup,
+        on_event: Callable[[Event], None] = lambda _: None,
+        on_reply: Callable[[Reply], None] = lambda _: None,
+    ) -> None:
+        """Join the parts; must be called in the loop that will run them.
+
+        Args:
+            setup: what to play.
+            on_event: called in the loop with what happens; must not block.
+            on_reply: called with all that the port says.
+        """
+        self._setup, self._on_event = setup, on_event
+        self._quit = asyncio.Event()
+        self._playing: asyncio.Task[None] | None = None
+        self._error: BaseException | None = None
+        self._troubles = {"planner": "", "port": ""}
+        self.port = PortLink(setup.target, setup.tempo, setup.clock, on_reply, self._changed)
+        self.planner = PlannerLink(setup.wishes.model, setup.device)
+        self.performance = Performance(
+            setup.wishes,
+            setup.channel,
+            setup.bars,
+            port=self.port,
+            planner=self.planner,
+            pace=ManualPace(self.port) if setup.clock == "manual" else LivePace(self.port),
+            on_bar=on_event,
+            on_change=self._changed,
+        )
+        self._screens = Screens(self._frame, self._obey)
+
+    async def run(self) -> Stopped:
+        """Start everything, play, and end everything; return how it went.
+
+        Raises:
+            NoPort: the port is missing, ambiguous or taken.
+            AlreadyRunning: another daemon plays to it.
+            BadInput: the planner cannot plan this.
+            CannotWrite: the take could not be written.
+            LostProcess: a process does not start.
+        """
+        # Started from top to bottom, ended from bottom to top: whatever fails, no note is left sounding.
+        async with contextlib.AsyncExitStack() as stack:
+            stack.enter_context(_signals(self.quit))
+            stack.push_async_callback(self.planner.close)
+            stack.push_async_callback(self.port.close)
+            await _together(self.port.open(), self.planner.start())
+            socket = await stack.enter_async_context(self._serve_screens())
+            stack.callback(self.performance.close)
+            stack.callback(self._write_take)
+            self._on_event(self._opened(socket))
+            self._play()
+            await self._quit.wait()
+            await self._finish()
+        if self._error:
+            raise self._error
+        stopped = self._stopped()
+        self._on_event(stopped)
+        return stopped
+
+    def quit(self) -> None:
+        """Stop playing, and end."""
+        self._quit.set()
+
+    @contextlib.asynccontextmanager
+    async def _serve_screens(self) -> AsyncGenerator[Path]:
+        """Listen for screens on a socket named after the port, so that a port has one daemon."""
+        name = self.port.opened.port
+        words = f"{name}-{os.getpid()}" if self.port.opened.backend == "null" else name
+        path = paths.socket(re.sub(r"[^a-z0-9]+", "-", words.lower())[-40:].strip("-") + ".sock")
+        try:
+            async with channel.serve(path, Hello("daemon"), self._screens.converse):
+                yield path
+        except AlreadyRunning as error:
+            raise AlreadyRunning(f"Another live-composer plays to {name}; stop that one first.") from error
+
+    def _play(self) -> None:
+        self.performance.transport.move("play")
+        self._playing = asyncio.create_task(self.performance.play())
+        self._playing.add_done_callback(self._played)
+
+    def _played(self, playing: asyncio.Task[None]) -> None:
+        if not playing.cancelled():
+            self._error = playing.exception()
+            self.quit()
+
+    def _halt(self, action: Literal["pause", "stop"]) -> None:
+        self.performance.halt(action)
+        if self._playing:
+            self._playing.cancel()
+
+    async def _finish(self) -> None:
+        """Stop playing, and wait for the port's last figures."""
+        if self.performance.transport.state != "stopped":
+            self._halt("stop")
+            with contextlib.suppress(LostProcess):
+                await self.port.news(_FIGURES_SECONDS)
+
+    def _write_take(self) -> None:
+        if self._setup.take and len(self.performance.take.melody):
+            self.performance.take.write(self._setup.take, self.port.tempo)
+
+    def _obey(self, command: Command) -> None:
+        """Do what a screen asks for."""
+        match command.name, command.value:
+            case "play", None:
+                self._play()
+            case ("pause" | "stop") as action, None:
+                self._halt(action)
+            case "tempo", int() | float() as tempo if TEMPO_RANGE[0] <= tempo <= TEMPO_RANGE[1]:
+                self.performance.set_tempo(tempo)
+            case "temperature", int() | float() as warmth if TEMPERATURES[0] <= warmth <= TEMPERATURES[1]:
+                self.performance.set_temperature(warmth)
+            case "key", str() as key:
+                self.performance.set_key(Key.parse(key))
+            case "status", None:
+                pass  # Every command is followed by a frame.
+            case "quit", None:
+                self.quit()
+            case name, value:
+                raise BadInput(f"`{name}` with {value!r} is no command: there are {COMMANDS}.")
+
+    def _changed(self) -> None:
+        """Have what changed shown: frames to screens, and troubles to whoever started us."""
+        troubles = {"planner": self.performance.trouble or self.planner.trouble, "port": self.port.trouble}
+        for what, reason in troubles.items():
+            if reason != self._troubles[what]:
+                self._on_event(Trouble(what, reason))
+        self._troubles = troubles
+        self._screens.changed()
+
+    def _frame(self) -> Frame:
+        performance, heartbeat = self.performance, self.port.heartbeat
+        wishes, settled = performance.source.wishes, performance.source.settled
+        first = max(0, settled - _SHOWN_BARS * wishes.metre.steps_per_bar)
+        lateness = (heartbeat.late_p50_ms, heartbeat.late_p99_ms, heartbeat.late_max_ms)
+        return Frame(
+            transport=performance.transport.state,
+            beat=self.port.beat(),
+            tempo=self.port.tempo,
+            key=str(wishes.key),
+            metre=str(wishes.metre),
+            port=self.port.opened.port,
+            played=(first, performance.source.events(first, settled)),
+            planned=(settled, performance.source.events(settled, settled + LONGEST_HORIZON)),
+            plan_source=performance.origin,
+            lateness=dict(zip(("p50", "p99", "max"), lateness, strict=True)),
+            missed=performance.source.missed,
+        )
+
+    def _opened(self, socket: Path) -> Opened:
+        opened = self.port.opened
+        return Opened(opened.port, opened.backend, opened.virtual, self.planner.engine, str(socket))
+
+    def _stopped(self) -> Stopped:
+        heartbeat, performance, take = self.port.heartbeat, self.performance, self._setup.take
+        return Stopped(
+            bars=math.ceil(performance.take.melody.bars),
+            notes=performance.performer.notes,
+            late_p50_ms=heartbeat.late_p50_ms,
+            late_p99_ms=heartbeat.late_p99_ms,
+            late_max_ms=heartbeat.late_max_ms,
+            dropped=heartbeat.dropped,
+            missed_plans=performance.source.missed,
+            planners_replaced=self.planner.replaced,
+            ports_replaced=self.port.replaced,
+            take=str(take) if take else None,
+        )
+
+
+async def _together(*starts: Coroutine[None, None, None]) -> None:
+    """Start several things at once; when one fails, give up the others and raise its error."""
+    tasks = [asyncio.create_task(start) for start in starts]
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+    for task in tasks:
+        task.cancel()
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    for result in results:
+        if isinstance(result, Exception):
+            raise result
+
+
+@contextlib.contextmanager
+def _signals(stop: Callable[[], None]) -> Generator[None]:
+    """Stop on Ctrl-C, SIGTERM and a closed terminal; when Ctrl-C comes again, at once."""
+    loop = asyncio.get_running_loop()
+    names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in (getattr(signal, name) for name in names)}
+
+    def restore() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+    def handle(_number: int, _frame: object) -> None:
+        restore()
+        loop.call_soon_threadsafe(stop)
+
+    for number in before:
+        signal.signal(number, handle)
+    try:
+        yield
+    finally:
+        restore()

@@ -1,0 +1,219 @@
+"""The port as the daemon sees it: a process that is opened, fed, watched, and replaced when it freezes or is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from typing import TYPE_CHECKING
+
+from live_composer.errors import CannotWrite, LiveComposerError, LostProcess
+from live_composer.music.units import seconds_per_beat
+from live_composer.port.client import PortProcess
+from live_composer.port.protocol import Failed, Heartbeat, Open, Release, SetTempo, Start, Stop
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from live_composer.port.protocol import ClockName, Command, Reply
+
+_WATCH_SECONDS = 0.5
+_FROZEN_AFTER = 6
+"""Looks without a new heartbeat after which a port process is taken to be frozen."""
+_RETRY_SECONDS = 1.0
+_KILLED = -9
+
+
+class PortLink:
+    """One port, always played by a process that is well.
+
+    Attributes:
+        opened: what the port process said when it opened the port.
+        heartbeat: the last one.
+        replaced: how often another port process took over.
+        trouble: why there is no port at the moment; empty when all is well.
+        pid: the process id of the port process.
+    """
+
+    def __init__(
+        self,
+        target: str | None,
+        tempo: float,
+        clock: ClockName = "internal",
+        on_reply: Callable[[Reply], None] = lambda _: None,
+        on_trouble: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Make a link that is not yet open.
+
+        Args:
+            target: as `Open.target`.
+            tempo: beats per minute to begin with.
+            clock: as `Open.clock`.
+            on_reply: called with all that the port says.
+            on_trouble: called when `trouble` has changed.
+        """
+        self.heartbeat = Heartbeat(0.0, tempo, playing=False)
+        self.replaced = 0
+        self.trouble = ""
+        self.tempo = tempo
+        self._target = target
+        self._clock: ClockName = clock
+        self._on_reply, self._on_trouble = on_reply, on_trouble
+        self._news = asyncio.Event()
+        self._anchor = (0.0, 0.0)
+        self._playing = False
+        self._closing = False
+        self._process: PortProcess | None = None
+        self._failed: Failed | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def open(self) -> None:
+        """Open the port.
+
+        Raises:
+            NoPort, CannotWrite, LostProcess: as `PortProcess.open`.
+        """
+        await self._open(virtual=True)
+        self._do(self._watch())
+
+    async def close(self) -> None:
+        """Release every note, and close the port.
+
+        Raises:
+            CannotWrite: the port was a file, and it could not be written.
+        """
+        self._closing = True
+        for task in self._tasks:
+            task.cancel()
+        if self._process:
+            await asyncio.to_thread(self._process.close)
+            await asyncio.sleep(0)  # Its last words are heard now.
+        if self._failed and self._failed.kind == "file":
+            raise CannotWrite(self._failed.reason)
+
+    @property
+    def pid(self) -> int:
+        """The process id of the port process, 0 before it is opened."""
+        return self._process.pid if self._process else 0
+
+    @property
+    def well(self) -> bool:
+        """Whether there is a port now."""
+        return not self.trouble
+
+    def send(self, *commands: Command) -> None:
+        """Tell the port something; it never blocks."""
+        assert self._process, "the port is opened first"
+        for command in commands:
+            match command:
+                case Start(beat):
+                    self._anchor, self._playing = (beat, time.monotonic()), True
+                case Stop():
+                    self._anchor, self._playing = (self.beat(), 0.0), False
+                case SetTempo(tempo):
+                    self._anchor, self.tempo = (self.beat(), time.monotonic()), tempo
+                case _:
+                    pass
+            self._process.send(command)
+
+    def beat(self) -> float:
+        """Return where the music is, by the port's clock as it was last heard."""
+        beat, since = self._anchor
+        moving = self._playing and self._clock == "internal"
+        return beat + (time.monotonic() - since) / seconds_per_beat(self.tempo) if moving else beat
+
+    async def news(self, seconds: float) -> None:
+        """Wait until the port says something, but no longer than so many seconds.
+
+        Raises:
+            LostProcess: there is no port at the moment.
+        """
+        if self.well:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self._news.wait()
+        if not self.well:
+            raise LostProcess(self.trouble)
+
+    async def recovered(self) -> None:
+        """Wait until there is a port."""
+        while not self.well:
+            await self._news.wait()
+
+    async def _open(self, *, virtual: bool) -> None:
+        """Start a port process, and let it open the port."""
+        loop = asyncio.get_running_loop()
+
+        def soon(call: Callable[..., None], *arguments: object) -> None:
+            with contextlib.suppress(RuntimeError):  # The daemon has ended.
+                loop.call_soon_threadsafe(call, process, *arguments)
+
+        process = PortProcess(
+            lambda reply: soon(self._heard, reply, time.monotonic()), lambda code: soon(self._ended, code)
+        )
+        try:
+            request = Open(self._target, clock=self._clock, tempo=self.tempo, virtual=virtual)
+            self.opened = await asyncio.to_thread(process.open, request)
+        except BaseException:
+            process.kill()
+            raise
+        self._process = process
+
+    def _heard(self, process: PortProcess, reply: Reply, when: float) -> None:
+        if process is not self._process:
+            return
+        match reply:
+            case Heartbeat():
+                self.heartbeat = reply
+                if reply.playing and self._playing:
+                    self._anchor = (reply.beat, when)
+            case Failed():
+                self._failed = reply
+            case _:
+                pass
+        self._on_reply(reply)
+        self._tell()
+
+    def _ended(self, process: PortProcess, code: int) -> None:
+        if process is self._process and self.well and not self._closing:
+            self._anchor, self._playing = (self.beat(), 0.0), False
+            self.trouble = self._failed.reason if self._failed else f"The port process ended with code {code}."
+            self._troubled()
+            self._do(self._replace(process))
+
+    async def _replace(self, lost: PortProcess) -> None:
+        while not self.well:
+            try:
+                await self._open(virtual=self.opened.virtual)
+            except LiveComposerError as error:
+                self.trouble = str(error)
+                self._troubled()
+                await asyncio.sleep(_RETRY_SECONDS)
+            else:
+                self.trouble, self._failed = "", None
+        self.replaced += 1
+        self.send(Release(list(lost.sounding.notes)))
+        self._troubled()
+
+    async def _watch(self) -> None:
+        """Kill a port process whose heart does not beat. Looks are counted, not seconds: the machine may have slept."""
+        seen, looks = self.heartbeat, 0
+        while True:
+            await asyncio.sleep(_WATCH_SECONDS)
+            seen, looks = self.heartbeat, looks + 1 if self.heartbeat is seen and self.well else 0
+            if looks >= _FROZEN_AFTER and self._process:
+                self._process.kill()
+                self._ended(self._process, _KILLED)
+
+    def _troubled(self) -> None:
+        self._on_trouble()
+        self._tell()
+
+    def _tell(self) -> None:
+        self._news.set()
+        self._news = asyncio.Event()
+
+    def _do(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

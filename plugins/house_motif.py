@@ -10,7 +10,7 @@ from live_composer.music.vocabulary import FIRST_PITCH
 from live_composer.rules import Context, Note, Rewards, Tokens, note_rule
 from live_composer.rules.arrays import Ints, at, by_event, distinct_pitches, previous_onset, steps_of
 
-_FEWEST = 3
+_FEWEST_NOTES, _FEWEST_PITCHES = 3, 2
 _KINDS = _CONTOUR, _MOVED, _SAME = 1, 2, 3
 
 
@@ -22,8 +22,8 @@ def house_motif(
 
     The paper's rule of repeated motifs, heard as musicians hear motifs: from bar line to bar line, and varied as well
     as literally (sequence, inversion, variation: Schoenberg 1967). Repetition is what listeners look for (Huron 2006,
-    chapter 13; Margulis 2014), until it is a music box. A bar counts if it has three pitches or more; it is judged
-    once, at its end, by the kind of return that it comes nearest to. As it was it is welcome where it stood before:
+    chapter 13; Margulis 2014), until it is a music box. A bar counts if it has three notes or more, not all alike; it is
+    judged once, at its end, by the kind of return that it comes nearest to. As it was it is welcome where it stood before:
     half a phrase or whole phrases later (parallelism: Lerdahl and Jackendoff 1983). Bars of the corpus come back there
     twelve times as often as at other distances.
 
@@ -37,7 +37,7 @@ def house_motif(
     """
     per_bar, events = note.context.metre.steps_per_bar, [*note.before, note.event]
     bar, *earlier = [events[end - per_bar : end] for end in range(len(events), per_bar - 1, -per_bar)] or [[]]
-    if not note.ends_bar or len({event for event in bar if event >= FIRST_PITCH}) < _FEWEST:
+    if not note.ends_bar or not _is_motif(bar):
         return 0.0
     alike = [_likeness(bar, other, note.context) for other in earlier[:memory]]
     if _SAME in alike:
@@ -77,9 +77,15 @@ def house_motif(
             contour / np.maximum(1, met[_CONTOUR]),
         ],
     )
-    motif = distinct_pitches(melodies, context.metre.steps_per_bar)[:, ends] >= _FEWEST
-    rewards[:, ends] = motif * worth
+    notes = (bars >= FIRST_PITCH).sum(axis=2)
+    pitches = distinct_pitches(melodies, context.metre.steps_per_bar)[:, ends]
+    rewards[:, ends] = worth * ((notes >= _FEWEST_NOTES) & (pitches >= _FEWEST_PITCHES))
     return rewards
+
+
+def _is_motif(bar: list[int]) -> bool:
+    pitches = [event for event in bar if event >= FIRST_PITCH]
+    return len(pitches) >= _FEWEST_NOTES and len(set(pitches)) >= _FEWEST_PITCHES
 
 
 def _in_place(back: int, context: Context) -> bool:

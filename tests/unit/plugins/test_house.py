@@ -215,8 +215,9 @@ def test_a_motif_comes_back_in_its_place_and_not_for_ever():
     assert say("motif", [*MOTIF, *UP, *UP], TWO_BARS)[-1] == pytest.approx(0.6)
 
 
-def test_a_bar_of_two_pitches_is_no_motif():
-    assert not say("motif", quarters(*[C, D, C, D] * 4), TWO_BARS).any()
+def test_a_bar_of_two_notes_or_one_pitch_is_no_motif():
+    for bar in ([C, *[HOLD] * 7, D, *[HOLD] * 7], quarters(C, C, C, C)):
+        assert not say("motif", bar * 2, TWO_BARS).any()
 
 
 def test_the_book_holds_them_all_and_is_endless():

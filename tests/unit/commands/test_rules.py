@@ -95,10 +95,16 @@ def test_what_cannot_be_used_is_told_beside_the_list(folder: Path, capsys: pytes
 # check and new
 
 
-def test_a_new_file_passes_its_check(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-):
-    monkeypatch.chdir(tmp_path)
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current folder, empty."""
+    folder = tmp_path / "here"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def test_a_new_file_passes_its_check(here: Path, capsys: pytest.CaptureFixture[str]):
     new("calm_endings")
     assert check(Path("calm_endings.py")) == 0
     out = capsys.readouterr().out
@@ -106,26 +112,24 @@ def test_a_new_file_passes_its_check(
     assert "events a second; enough to play with" in out
 
 
-def test_nothing_is_overwritten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "mine.py").write_text("precious\n")
+def test_nothing_is_overwritten(here: Path):
+    (here / "mine.py").write_text("precious\n")
     with pytest.raises(CannotWrite, match=r"mine\.py exists already"):
         new("mine")
-    assert (tmp_path / "mine.py").read_text() == "precious\n"
+    assert (here / "mine.py").read_text() == "precious\n"
 
 
 @pytest.mark.parametrize("name", ["", "my-rule", "2nd", "class", "_hidden", "a/b", "../up", "naïve", "a b", "x.py"])
-def test_names_that_cannot_name_a_rule(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.chdir(tmp_path)
+def test_names_that_cannot_name_a_rule(name: str, here: Path):
     with pytest.raises(BadInput, match="cannot name a rule"):
         new(name)
-    assert list(tmp_path.iterdir()) == [tmp_path / "home"] or not list(tmp_path.iterdir())
+    assert list(here.parent.rglob("*.py")) == []
 
 
 def test_a_broken_rule_is_told_and_the_exit_code_is_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     path = tmp_path / "peeks.py"
     path.write_text(
-        "from live_composer.rules import batch_rule\n@batch_rule\ndef peeks(m, c): return m[:, ::-1] * 1.0\n"
+        "from live_composer.rules import batch_rule\n@batch_rule\ndef peeks(m, c):\n    return m[:, ::-1] * 1\n"
     )
     assert check(path) == 1
     out = capsys.readouterr().out
@@ -245,8 +249,7 @@ def test_score_takes_melodies_of_any_length_key_and_metre(tmp_path: Path, capsys
     [
         ("[[14, 1, 99]]", "melody 0: Event 99 at step 2 is not in the vocabulary (0 to 37)"),
         ("[[14], [-1]]", "melody 1: Event -1 at step 0"),
-        ("[[1e3]]", "melody 0: Event 1000 at step 0"),
-        ("[[99999999999999999999]]", "is no JSON list of lists of events"),
+        ("[[99999999999999999999]]", "melody 0 holds a number that is far from any event"),
         ("[[1.5]]", "is no JSON list of lists of events"),
         ("[[true]]", "is no JSON list of lists of events: Expected `int`, got `bool`"),
         ("[14, 1]", "is no JSON list of lists of events: Expected `array`, got `int`"),

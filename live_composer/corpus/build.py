@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import multiprocessing
 import os
@@ -20,7 +21,7 @@ from live_composer.music.melody import Melody
 from live_composer.music.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
     from pathlib import Path
 
     from live_composer.config import CorpusBuild
@@ -160,7 +161,8 @@ def _read(paths: Sequence[Path], options: CorpusBuild) -> Iterator[FileReport]:
     executor = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _start_worker)
     size = max(1, min(_FILES_A_TASK, len(paths) // (4 * jobs)))
     try:
-        tasks = [executor.submit(_read_some, paths[at : at + size], options) for at in range(0, len(paths), size)]
+        with _interrupts_held_back():
+            tasks = [executor.submit(_read_some, paths[at : at + size], options) for at in range(0, len(paths), size)]
         for task in tasks:
             yield from task.result()
     except BrokenProcessPool as error:
@@ -171,12 +173,26 @@ def _read(paths: Sequence[Path], options: CorpusBuild) -> Iterator[FileReport]:
         executor.shutdown(cancel_futures=True)
 
 
+@contextlib.contextmanager
+def _interrupts_held_back() -> Generator[None]:
+    """Start processes that never hear a Ctrl-C, not even while they start; this one hears it afterwards."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _read_some(paths: Sequence[Path], options: CorpusBuild) -> list[FileReport]:
     return [read_file(path, options) for path in paths]
 
 
 def _start_worker() -> None:
     """Leave Ctrl-C to the parent, and go when it goes, however it went."""
+    # Where signals cannot be blocked (Windows), at least from here on.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
 

@@ -21,6 +21,8 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import mido
+
 from live_composer.config import CorpusBuild
 from live_composer.corpus import build
 from live_composer.music.midi_file import read_song
@@ -100,6 +102,16 @@ def ours(paths: list[Path]) -> int:
     return sum(len(each.notes) for path in paths for each in read_song(path).tracks)
 
 
+def by_mido(paths: list[Path]) -> int:
+    """Parse the bytes and no more: notes would still have to be made of the messages."""
+    return sum(
+        message.type == "note_on" and message.velocity > 0
+        for path in paths
+        for messages in mido.MidiFile(str(path)).tracks
+        for message in messages
+    )
+
+
 def theirs(paths: list[Path]) -> int:
     import pretty_midi
 
@@ -146,6 +158,7 @@ def main() -> None:
         rows: list[tuple[str, int, Callable[[], int], str]] = [
             ("notes and signatures, one process: ours", count, lambda: ours(paths), "notes"),
             ("notes and signatures, one process: pretty_midi", len(some), lambda: theirs(some), "notes"),
+            ("messages alone, one process: mido", len(some), lambda: by_mido(some), "notes"),
             ("`corpus build`, the whole of it, --jobs 1", count, lambda: whole(paths, 1, Path(name)), "melodies"),
             ("`corpus build`, the whole of it, --jobs 2", count, lambda: whole(paths, 2, Path(name)), "melodies"),
         ]

@@ -107,6 +107,19 @@ def read_bytes(path: Path, what: str = "file", limit: int = 1 << 30, *, may_be_e
     return data
 
 
+def check_writable(path: Path) -> None:
+    """Refuse at once what could only fail later.
+
+    Raises:
+        CannotWrite: `path` is a folder, or lies where nothing may be written.
+    """
+    if path.is_dir():
+        raise CannotWrite(f"{path} is a folder; name a file to write, such as {path / 'take.mid'}.")
+    folder = next(folder for folder in path.absolute().parents if folder.exists())
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise CannotWrite(f"{path} could not be written: {folder} is no folder that you may write to.")
+
+
 def cannot_write(path: Path, error: OSError) -> CannotWrite:
     """Say in one sentence why `path` could not be written."""
     return CannotWrite(f"{path} could not be written: {reason(error)}; nothing half-written is left.")

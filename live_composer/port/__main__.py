@@ -31,6 +31,7 @@ def main() -> int:
     """Run the port process and return its exit code."""
     if sys.argv[1:2] == [OPTION]:
         sys.stdout.buffer.write(msgspec.json.encode(list_here(sys.argv[2])))
+        sys.stdout.flush()
         return 0
     raise_priority()
     sys.setswitchinterval(SWITCH_SECONDS)
@@ -120,4 +121,5 @@ def _settle() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    # The reader still waits on the pipe, and Python would not end before it.
+    os._exit(main())

@@ -26,8 +26,8 @@ class Clock:
     def __init__(self, tempo: float) -> None:
         self.tempo = tempo
         self.playing = False
-        self._anchor_beat = 0.0
-        self._anchor_seconds = 0.0
+        self._anchor_beat: float = 0.0
+        self._anchor_seconds: float = 0.0
 
     def start(self, beat: float, now: float) -> None:
         """Be at `beat`, and go."""

@@ -11,10 +11,12 @@ import math
 import time
 from collections import deque
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from live_composer.errors import NoPort
 from live_composer.port.lateness import Lateness
+from live_composer.port.midi_bytes import CONTROL, NOTE_OFF
 from live_composer.port.protocol import Notes, Opened, SentMessage
 from live_composer.port.sender import heartbeat
 
@@ -28,8 +30,8 @@ if TYPE_CHECKING:
 
 REPORT_SECONDS = 0.05
 """How often the loop looks at what the call-back has sent."""
-CHUNK, CHUNKS_A_PERIOD = 64, 4
-"""Notes are taken in by so many at a time, so that a whole piece at once does not make a period late."""
+CHUNK, CHUNKS_A_PERIOD, MESSAGES_A_PERIOD = 64, 4, 64
+"""Notes are taken in, and messages sent, by so many at a time: a call longer than its period loses events."""
 FROZEN_SECONDS = 2.0
 """A server that has not called for so long is taken for lost."""
 LONGEST_STALL_SECONDS = 10
@@ -64,6 +66,9 @@ class JackSender:
         self._lateness = Lateness()
         self._todo: deque[Callable[[float], None]] = deque()
         self._held: deque[Due] = deque()
+        self._older: list[bytes] = []
+        self._written: list[bytes] = []
+        self._xruns = self._xruns_seen = 0
         self._sent: deque[SentMessage] = deque()
         self._frame = self._counter = self._period = self._calls = 0
         self._calls_seen, self._seen_at = 0, time.monotonic()
@@ -71,6 +76,7 @@ class JackSender:
         self.port = client.midi_outports.register(name)
         self.opened = Opened(target or self.port.name, "jack", virtual=target is None)
         client.set_shutdown_callback(self._shut_down)
+        client.set_xrun_callback(self._overrun)
         client.set_process_callback(self._process)
         client.activate()
 
@@ -130,14 +136,18 @@ class JackSender:
     def _shut_down(self, _status: object, reason: str) -> None:
         self._failure = NoPort(f"The JACK server went away ({reason}).")
 
+    def _overrun(self, _microseconds: float) -> None:
+        self._xruns += 1
+
     def _process(self, frames: int) -> None:
         """Be called by JACK: write what is due within the `frames` to come."""
         try:
             self._period = frames
-            self._frame += self._frames_since_last(frames)
+            passed = self._frames_since_last(frames)
+            self._frame += passed
             for _ in range(min(len(self._todo), CHUNKS_A_PERIOD)):
                 self._todo.popleft()(self._frame / self._rate)
-            self._write()
+            self._write(self._suspects(late=passed > frames))
         except Exception as error:  # noqa: BLE001 - nobody above could tell
             self._failure = error
         self._calls += 1
@@ -151,12 +161,34 @@ class JackSender:
         step, self._counter = (counter - self._counter) % _COUNTER_WRAPS, counter
         return step if step < LONGEST_STALL_SECONDS * self._rate else frames
 
-    def _write(self) -> None:
+    def _suspects(self, *, late: bool) -> list[bytes]:
+        """Return what was written in vain, as far as can be known, to be written again.
+
+        What a call writes after its period is over is lost five times out of six: all of it is repeated. Where the
+        server reports an overrun without such a gap, it may be ours or another client's, and what is repeated is what
+        ends something: that does no harm, and a note-off that is lost leaves a note hanging.
+        """
+        xruns = self._xruns
+        suspicious, self._xruns_seen = xruns != self._xruns_seen, xruns
+        if not (late or suspicious):
+            return []
+        endings = [data for data in (*self._older, *(() if late else self._written)) if self._ends(data)]
+        return endings + (self._written if late else [])
+
+    def _ends(self, data: bytes) -> bool:
+        kind, channel = data[0] & 0xF0, data[0] & 0x0F
+        return kind == CONTROL or (kind == NOTE_OFF and (channel, data[1]) not in self._player.sounding.notes)
+
+    def _write(self, again: list[bytes]) -> None:
         self.port.clear_buffer()
+        self._older, self._written = self._written, again
+        for data in again:
+            self.port.write_midi_event(0, data)
         held, self._held = self._held, deque()
         for due in held:
             self._place(due)
-        for due in self._player.pull((self._frame + self._period - 0.5) / self._rate):
+        until = (self._frame + self._period - 0.5) / self._rate
+        for due in islice(self._player.pull(until), MESSAGES_A_PERIOD):
             self._place(due)
 
     def _place(self, due: Due) -> None:
@@ -166,6 +198,7 @@ class JackSender:
         frame = math.floor(due.seconds * self._rate + 0.5)
         late = max(self._frame - frame, 0)
         self.port.write_midi_event(min(frame + late - self._frame, self._period - 1), due.data)
+        self._written.append(due.data)
         late_ms = late / self._rate * 1000
         self._lateness.add(late_ms)
         self._sent.append(SentMessage(due.beat, late_ms, due.data))

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from live_composer.port.player import Player
 
+LONGEST_CLIENT_NAME = 63
+"""Bytes. The server refuses a longer one as if it did not run; what JACK itself tells (65) is not to be believed."""
 _CONNECT_SECONDS = 2.0
 """A port can be seen before its client is active; until then it takes no connection."""
 
@@ -37,9 +39,10 @@ class JackSystem:
             raise UnavailableError("JACK-Client is not installed (pip install 'live-composer[jack]')") from error
         except OSError as error:
             raise UnavailableError("JACK is not installed") from error
-        longest = jack.client_name_size() - 1
-        if len(client.encode()) > longest:
-            raise UnavailableError(f"the client name `{client}` is longer than the {longest} bytes that JACK allows")
+        if len(client.encode()) > LONGEST_CLIENT_NAME:
+            raise UnavailableError(
+                f"its client names have at most {LONGEST_CLIENT_NAME} bytes, and `{client}` has more"
+            )
         jack.set_error_function(lambda _: None)
         jack.set_info_function(lambda _: None)
         try:

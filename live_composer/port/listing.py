@@ -33,7 +33,7 @@ class Listing(msgspec.Struct, frozen=True):
 def list_here(backend: str) -> Listing:
     """Ask a system in this process."""
     try:
-        system = SYSTEMS[backend]("live-composer ports")
+        system = SYSTEMS[backend]("live-composer ports", [])
     except UnavailableError as error:
         return Listing(backend, backend, unavailable=str(error))
     listing = Listing(backend, system.name, system.ports())

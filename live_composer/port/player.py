@@ -48,12 +48,13 @@ class Player:
         clock: turns beats into seconds.
         sounding: the notes that sound.
         dropped: onsets that came too late to be played.
+        advances: how many `Advance` were carried out.
     """
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self.sounding = Sounding()
-        self.dropped = 0
+        self.dropped = self.advances = 0
         self._heap: list[_Entry] = []
         self._at_once: deque[Due] = deque()
         self._serial = itertools.count(1)
@@ -94,6 +95,7 @@ class Player:
                 self.clock.set_tempo(tempo, now)
             case Advance(beats) if isinstance(self.clock, ManualClock):
                 self.clock.advance(beats, now)
+                self.advances += 1
             case _:
                 raise ValueError(f"{type(command).__name__} means nothing to this port")
 
@@ -119,7 +121,7 @@ class Player:
         self._at_once.extend(Due(beat, now, data) for data in release(notes, quiet, cut=cut))
 
     def pull(self, until: float) -> Iterator[Due]:
-        """Yield the messages due by `until`, in order; each counts as sent."""
+        """Yield the messages due by `until`, in order; each counts as sent. One may stop early and pull again."""
         while self._at_once:
             yield self._sent(self._at_once.popleft())
         while self._heap and (seconds := self.clock.due(self._heap[0][0])) <= until:
@@ -132,7 +134,7 @@ class Player:
             elif until - seconds > TOO_LATE:
                 self.dropped += 1
             else:
-                yield from self._strike(what, serial, seconds)
+                yield self._strike(what, serial, seconds)
 
     def next_due(self) -> float:
         """Return when something is to be sent next; infinity for never."""
@@ -140,11 +142,12 @@ class Player:
             return -math.inf
         return self.clock.due(self._heap[0][0]) if self._heap else math.inf
 
-    def _strike(self, note: Note, serial: int, seconds: float) -> Iterator[Due]:
+    def _strike(self, note: Note, serial: int, seconds: float) -> Due:
         if (note.channel, note.pitch) in self.sounding.notes:
-            yield self._sent(Due(note.beat, seconds, note_off(note.channel, note.pitch)))
+            heapq.heappush(self._heap, (note.beat, _ON, serial, note))  # Released first, it is struck next.
+            return self._sent(Due(note.beat, seconds, note_off(note.channel, note.pitch)))
         heapq.heappush(self._heap, (note.beat + note.length, _OFF, serial, note))
-        yield self._sent(Due(note.beat, seconds, note_on(note.channel, note.pitch, note.velocity)), serial)
+        return self._sent(Due(note.beat, seconds, note_on(note.channel, note.pitch, note.velocity)), serial)
 
     def _sent(self, due: Due, serial: int = 0) -> Due:
         self.sounding.sent(due.data, serial)

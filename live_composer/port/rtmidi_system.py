@@ -20,20 +20,23 @@ if TYPE_CHECKING:
     from live_composer.port.player import Player
 
 _NAMES = {"alsa": "ALSA", "core": "CoreMIDI", "winmm": "Windows", "jack": "JACK"}
-_LAST, _NEVER = "jack", "dummy"
 
 
 class RtMidiSystem:
     """The first of RtMidi's interfaces that works here."""
 
-    def __init__(self, client: str) -> None:
+    def __init__(self, client: str, *, jack: bool = True) -> None:
         """Connect to the system.
+
+        Args:
+            client: under which name the system shows us.
+            jack: whether JACK will do.
 
         Raises:
             UnavailableError: RtMidi is not installed, cannot be loaded, or finds no MIDI system.
         """
         with quiet():
-            self._midi, interface = _connect(client)
+            self._midi, interface = _connect(client, jack=jack)
         self.name = f"rtmidi {_NAMES.get(interface, interface)}"
         self.makes_ports = interface != "winmm"
 
@@ -91,18 +94,18 @@ class RtMidiOutput(Output):
         return "" if self._target is None else f" `{self._target}`"
 
 
-def _connect(client: str) -> tuple[rtmidi.MidiOut, str]:
+def _connect(client: str, *, jack: bool) -> tuple[rtmidi.MidiOut, str]:
     try:
         import rtmidi
     except ImportError as error:
         raise UnavailableError(_why_not_loaded(error)) from error
     interfaces = {rtmidi.get_api_name(api): api for api in rtmidi.get_compiled_api()}
     reasons: list[str] = []
-    for interface in sorted(interfaces.keys() - {_NEVER}, key=_LAST.__eq__):
+    for interface in sorted(interfaces.keys() - {"dummy"} - (set() if jack else {"jack"}), key="jack".__eq__):
         try:
             return rtmidi.MidiOut(interfaces[interface], name=client), interface
         except OSError:
-            reasons.append("no JACK server runs" if interface == "jack" else f"{_NAMES[interface]} is not there")
+            reasons.append("no JACK server runs" if interface == "jack" else f"there is no {_NAMES[interface]} here")
     raise UnavailableError(" and ".join(reasons) or "it was built for no MIDI system")
 
 

@@ -13,15 +13,15 @@ from live_composer.port.sender import Output, ThreadSender
 from live_composer.port.system import System, UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from live_composer.port.player import Player
     from live_composer.port.sender import Sender
 
 WITHOUT_SYSTEM = "`--port file:take.mid` and `--port null` always work."
 
-Connect: TypeAlias = "Callable[[str], System]"
-"""Connects to a system of ports under a client name, or raises UnavailableError."""
+Connect: TypeAlias = "Callable[[str, Sequence[System]], System]"
+"""Connects under a client name to a system of ports other than the ones given, or raises UnavailableError."""
 
 
 def open_target(request: Open, player: Player) -> Sender:
@@ -42,11 +42,11 @@ def open_target(request: Open, player: Player) -> Sender:
     chosen, opening = None, None
     try:
         chosen, opening = _choose(systems, words, request)
-        return opening(player)
     finally:
         for system in systems:
             if system is not chosen:
                 system.close()
+    return opening(player)
 
 
 def split(target: str | None) -> tuple[str, str]:
@@ -57,16 +57,16 @@ def split(target: str | None) -> tuple[str, str]:
     return (kind, words) if colon and kind in (*SYSTEMS, "file") else ("", target or "")
 
 
-def _jack(client: str) -> System:
+def _jack(client: str, _others: Sequence[System]) -> System:
     from live_composer.port.jack_system import JackSystem
 
     return JackSystem(client)
 
 
-def _rtmidi(client: str) -> System:
+def _rtmidi(client: str, others: Sequence[System]) -> System:
     from live_composer.port.rtmidi_system import RtMidiSystem
 
-    return RtMidiSystem(client)
+    return RtMidiSystem(client, jack=not others)
 
 
 SYSTEMS: dict[str, Connect] = {"jack": _jack, "rtmidi": _rtmidi}
@@ -78,7 +78,7 @@ def _connect_all(kinds: list[str], client: str) -> tuple[list[System], dict[str,
     reasons: dict[str, str] = {}
     for kind in kinds:
         try:
-            systems.append(SYSTEMS[kind](client))
+            systems.append(SYSTEMS[kind](client, systems))
         except UnavailableError as error:
             reasons[kind] = str(error)
     return systems, reasons

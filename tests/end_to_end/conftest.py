@@ -1,0 +1,86 @@
+"""Real MIDI parts as fixtures; without them the tests are skipped, or fail where REQUIRE_REAL_PARTS=1 asks for them."""
+
+from __future__ import annotations
+
+import os
+import queue
+from typing import TYPE_CHECKING
+
+import pytest
+from real_parts import FluidSynth, JackServer, MidiDump, Recorder, missing, wait_for
+
+from live_composer.port.client import PortProcess
+from live_composer.port.protocol import Heartbeat, Open, Opened, Reply, Sent, SentMessage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("real") is None or not (lacking := missing()):
+        return
+    reason = f"this machine lacks {', '.join(lacking)}"
+    if os.environ.get("REQUIRE_REAL_PARTS") == "1":
+        pytest.fail(f"real parts are required, but {reason}", pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture
+def jack_server() -> Iterator[JackServer]:
+    with JackServer() as server:
+        yield server
+
+
+@pytest.fixture
+def recorder(jack_server: JackServer) -> Iterator[Recorder]:
+    with Recorder() as recorder:
+        yield recorder
+
+
+@pytest.fixture
+def fluidsynth(recorder: Recorder) -> Iterator[FluidSynth]:
+    with FluidSynth(recorder) as synth:
+        yield synth
+
+
+@pytest.fixture
+def midi_dump(recorder: Recorder, tmp_path: Path) -> Iterator[MidiDump]:
+    with MidiDump(recorder, tmp_path) as dump:
+        yield dump
+
+
+class Port(PortProcess):
+    """A port process that remembers what it answered."""
+
+    def __init__(self) -> None:
+        self.replies: list[Reply] = []
+        self.ended: queue.SimpleQueue[int] = queue.SimpleQueue()
+        super().__init__(self.replies.append, self.ended.put)
+
+    def heard(self, kind: type[Reply]) -> list[Reply]:
+        """Return the replies of one kind."""
+        return [reply for reply in self.replies if isinstance(reply, kind)]
+
+    @property
+    def sent(self) -> list[SentMessage]:
+        """Every message that was sent, in order."""
+        return [message for reply in self.heard(Sent) for message in reply.messages]
+
+    def wait_for_beat(self, beat: float) -> None:
+        """Wait until the music has come so far."""
+        wait_for(lambda: any(reply.beat >= beat for reply in self.heard(Heartbeat)), f"beat {beat:g}")
+
+
+@pytest.fixture
+def open_port() -> Iterator[Callable[..., tuple[Port, Opened]]]:
+    """Open ports that are closed after the test."""
+    ports: list[Port] = []
+
+    def open_one(target: str | None, **options: object) -> tuple[Port, Opened]:
+        ports.append(Port())
+        return ports[-1], ports[-1].open(Open(target, **options))
+
+    yield open_one
+    for port in ports:
+        port.close()

@@ -1,0 +1,272 @@
+"""Real MIDI parts that run without sound hardware: a JACK server, a recorder, a synth, a monitor."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import jack
+
+RATE = 48_000
+PROGRAMS = ("jackd", "fluidsynth", "jack_midi_dump")
+SOUNDFONTS = [
+    Path("/usr/share/sounds/sf2/TimGM6mb.sf2"),
+    Path("/usr/share/sounds/sf2/default-GM.sf2"),
+    Path("/usr/share/sounds/sf2/FluidR3_GM.sf2"),
+]
+SILENCE, MUSIC = 1e-6, 1e-3
+"""Below the one, nothing sounds; above the other, something does (root mean square)."""
+
+
+def missing() -> list[str]:
+    """Return which real parts this machine lacks."""
+    lacking = [program for program in PROGRAMS if shutil.which(program) is None]
+    lacking += [name for name in ("jack", "rtmidi") if importlib.util.find_spec(name) is None]
+    return lacking if any(font.exists() for font in SOUNDFONTS) else [*lacking, "a SoundFont"]
+
+
+def wait_for(happened: Callable[[], bool], what: str, seconds: float = 20.0) -> None:
+    """Wait until something has happened; generously, because the machine may be busy."""
+    deadline = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < deadline, f"{what} did not happen within {seconds:g} s"
+        time.sleep(0.01)
+
+
+def note_ons(events: list[tuple[int, bytes]]) -> list[tuple[int, int]]:
+    """Return (frame, pitch) of every note-on."""
+    return [(frame, data[1]) for frame, data in events if data[0] & 0xF0 == 0x90 and data[2]]
+
+
+def note_offs(events: list[tuple[int, bytes]]) -> list[tuple[int, int]]:
+    """Return (frame, pitch) of every note-off."""
+    return [
+        (frame, data[1]) for frame, data in events if data[0] & 0xF0 == 0x80 or (data[0] & 0xF0 == 0x90 and not data[2])
+    ]
+
+
+class Program:
+    """A child process that is ended, by its id, when its block is left."""
+
+    def __init__(self, *command: str) -> None:
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def _await(self, ready: Callable[[], bool], what: str) -> None:
+        """Wait until it is ready; end it if that fails."""
+        try:
+            wait_for(lambda: self.process.poll() is not None or ready(), what)
+            assert self.process.poll() is None, f"{what} failed"
+        except BaseException:
+            self.kill()
+            raise
+
+    def kill(self) -> None:
+        """End it at once."""
+        self.process.kill()
+        self.process.wait()
+
+
+class JackServer(Program):
+    """A server with a dummy sound card and a name of its own; the environment points every client to it."""
+
+    def __init__(self, period: int = 256) -> None:
+        self.name = f"lc{os.getpid()}-{time.monotonic_ns() % 10**9}"
+        self._period = period
+        os.environ.update(JACK_DEFAULT_SERVER=self.name, JACK_NO_START_SERVER="1", JACK_NO_AUDIO_RESERVATION="1")
+        self._start()
+
+    def __exit__(self, *details: object) -> None:
+        if self.process.poll() is not None:
+            # JACK keeps a slot, of eight for the whole machine, for a server that was killed, until one of the same
+            # name ends well.
+            self._start()
+        super().__exit__(*details)
+
+    def _start(self) -> None:
+        real_time = ("-R", "-P70") if _may_run_real_time() else ("-r",)
+        super().__init__(
+            "jackd", "--name", self.name, *real_time, "-t", "5000",
+            "-d", "dummy", "-r", str(RATE), "-p", str(self._period), "-C", "2", "-P", "2",
+        )  # fmt: skip
+        self._await(_answers, "the start of the JACK server")
+
+
+class Recorder:
+    """A JACK client that notes every MIDI message with its frame, and keeps the sound of two audio ports."""
+
+    def __init__(self, name: str = "recorder") -> None:
+        self.client = connect(name)
+        self.events: list[tuple[int, bytes]] = []
+        self._sound: list[np.ndarray] = []
+        self._sound_frames: list[int] = []
+        self._midi = self.client.midi_inports.register("in")
+        self._audio = [self.client.inports.register(side) for side in ("left", "right")]
+        self.client.set_process_callback(self._process)
+        self.client.activate()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.client.deactivate()
+        self.client.close()
+
+    @property
+    def data(self) -> list[bytes]:
+        """The messages so far, without their frames."""
+        return [data for _, data in self.events]
+
+    def ports(self, pattern: str = "") -> list[str]:
+        """Return the names of the MIDI ports of the server."""
+        return [port.name for port in self.client.get_ports(pattern, is_midi=True)]
+
+    def listen(self, port: str) -> None:
+        """Have a MIDI output port played to us."""
+        self.client.connect(port, self._midi)
+
+    def hear(self, *ports: str) -> None:
+        """Have audio output ports played to us."""
+        for theirs, ours in zip(ports, self._audio, strict=True):
+            if not ours.is_connected_to(theirs):
+                self.client.connect(theirs, ours)
+
+    def loudness(self, seconds: float = 0.3) -> float:
+        """Listen from now on, and return the root mean square."""
+        return float(np.sqrt(np.mean(self.listen_for(seconds) ** 2)))
+
+    def listen_for(self, seconds: float) -> np.ndarray:
+        """Return what sounds from now on."""
+        first = len(self._sound)
+        periods = int(seconds * RATE / self.client.blocksize) + 1
+        wait_for(lambda: len(self._sound) >= first + periods, "recording")
+        return np.concatenate(self._sound[first : first + periods])
+
+    def sound_between(self, first: int, last: int) -> np.ndarray:
+        """Return what sounded from one frame to another, to the nearest period."""
+        wait_for(lambda: bool(self._sound_frames) and self._sound_frames[-1] >= last, "recording")
+        periods = zip(self._sound_frames, self._sound, strict=False)
+        return np.concatenate([sound for frame, sound in periods if first <= frame < last])
+
+    def freewheel(self, *, on: bool) -> None:
+        """Have the server run as fast as it can, or in real time again."""
+        self.client.set_freewheel(on)
+
+    def _process(self, _frames: int) -> None:
+        start = self.client.last_frame_time
+        self.events += [(start + offset, bytes(data)) for offset, data in self._midi.incoming_midi_events()]
+        if any(port.number_of_connections for port in self._audio):
+            self._sound.append(sum(port.get_array().copy() for port in self._audio))
+            self._sound_frames.append(start)
+
+
+class FluidSynth(Program):
+    """A synthesizer that plays what it hears, on JACK; its MIDI port is `fsynth:midi_00`."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        font = next(font for font in SOUNDFONTS if font.exists())
+        super().__init__(
+            "fluidsynth", "-a", "jack", "-m", "jack", "-i", "-s", "-R", "0", "-C", "0",
+            "-r", str(RATE), "-o", "audio.jack.id=fsynth", "-o", "midi.jack.id=fsynth",
+            "-o", f"shell.port={_free_port()}", str(font),
+        )  # fmt: skip
+        self._await(lambda: _heard(recorder), "the start of FluidSynth")
+
+
+class MidiDump:
+    """JACK's own monitor, which prints every message it gets."""
+
+    def __init__(self, recorder: Recorder, folder: Path) -> None:
+        self._path = folder / "dump.txt"
+        command = ["stdbuf", "-oL", "jack_midi_dump", "-a"]
+        with self._path.open("wb") as output:
+            self.process = subprocess.Popen(command, stdout=output, stderr=subprocess.DEVNULL)
+        wait_for(lambda: bool(recorder.ports("midi-monitor")), "the start of jack_midi_dump")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    @property
+    def data(self) -> list[bytes]:
+        """The messages so far."""
+        found = re.findall(r"^\s*\d+:((?: [0-9a-f]{2})+)", self._path.read_text(), re.MULTILINE)
+        return [bytes.fromhex(text) for text in found]
+
+
+def pitch_class(sound: np.ndarray) -> int:
+    """Return the pitch class of the strongest frequency: 0 is C."""
+    strength = np.abs(np.fft.rfft(sound * np.hanning(len(sound))))
+    frequency = np.argmax(strength) * RATE / len(sound)
+    return round(69 + 12 * np.log2(frequency / 440)) % 12
+
+
+def connect(name: str) -> jack.Client:
+    """Become a client of the server."""
+    return _jack().Client(name, no_start_server=True)
+
+
+def _jack():  # noqa: ANN202 - a module
+    import jack
+
+    jack.set_error_function(lambda _: None)
+    return jack
+
+
+def _answers() -> bool:
+    with contextlib.suppress(_jack().JackError):
+        connect("probe").close()
+        return True
+    return False
+
+
+def _heard(recorder: Recorder) -> bool:
+    if not recorder.ports("fsynth"):
+        return False
+    with contextlib.suppress(_jack().JackError):
+        recorder.hear("fsynth:left", "fsynth:right")
+        return True
+    return False
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _may_run_real_time() -> bool:
+    return subprocess.run(["chrt", "-f", "1", "true"], check=False, capture_output=True).returncode == 0
+
+
+def kill(pid: int, number: signal.Signals = signal.SIGKILL) -> None:
+    """Send a signal to one process."""
+    os.kill(pid, number)

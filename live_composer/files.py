@@ -1,9 +1,10 @@
-"""Whole files or none: write to a temporary name beside the target, then rename."""
+"""Whole files and folders or none: write to a temporary name beside the target, then rename."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,6 +45,35 @@ def whole_file(path: Path) -> Generator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+@contextlib.contextmanager
+def whole_folder(path: Path) -> Generator[Path]:
+    """Give a temporary folder to write files to; on success they move into `path`, on any failure they are gone.
+
+    Raises:
+        CannotWrite: the disk is full, `path` is a file, or may not be written to.
+    """
+    made = not path.exists()
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        # Within `path`, which may be another disk than what is around it.
+        temporary = Path(tempfile.mkdtemp(dir=path, prefix="."))
+    except OSError as error:
+        raise cannot_write(path, error) from error
+    try:
+        yield temporary
+        for written in sorted(temporary.iterdir()):
+            written.replace(path / written.name)
+    except CannotWrite as error:
+        raise CannotWrite(str(error).replace(str(temporary), str(path))) from error
+    except OSError as error:
+        raise cannot_write(path, error) from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+        if made:
+            with contextlib.suppress(OSError):  # as it holds files now
+                path.rmdir()
+
+
 def write_bytes(path: Path, data: bytes) -> None:
     """Write `data` to `path`, whole or not at all."""
     with whole_file(path) as temporary:
@@ -75,6 +105,19 @@ def read_bytes(path: Path, what: str = "file", limit: int = 1 << 30, *, may_be_e
     if not data and not may_be_empty:
         raise BadFile(f"{path} is empty, not a {what}.")
     return data
+
+
+def check_writable(path: Path) -> None:
+    """Refuse at once what could only fail later.
+
+    Raises:
+        CannotWrite: `path` is a folder, or lies where nothing may be written.
+    """
+    if path.is_dir():
+        raise CannotWrite(f"{path} is a folder; name a file to write, such as {path / 'take.mid'}.")
+    folder = next(folder for folder in path.absolute().parents if folder.exists())
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise CannotWrite(f"{path} could not be written: {folder} is no folder that you may write to.")
 
 
 def cannot_write(path: Path, error: OSError) -> CannotWrite:

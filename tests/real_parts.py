@@ -129,6 +129,7 @@ class Recorder:
         self.client = connect(name)
         self.events: list[tuple[int, bytes]] = []
         self._sound: list[np.ndarray] = []
+        self._sound_frames: list[int] = []
         self._midi = self.client.midi_inports.register("in")
         self._audio = [self.client.inports.register(side) for side in ("left", "right")]
         self.xruns = 0
@@ -186,6 +187,12 @@ class Recorder:
                 return
         pytest.fail(f"this machine is too busy: the JACK server overran its periods in each of {attempts} attempts")
 
+    def sound_between(self, first: int, last: int) -> np.ndarray:
+        """Return what sounded from one frame to another, to the nearest period."""
+        wait_for(lambda: bool(self._sound_frames) and self._sound_frames[-1] >= last, "recording")
+        periods = zip(self._sound_frames, self._sound, strict=False)
+        return np.concatenate([sound for frame, sound in periods if first <= frame < last])
+
     def freewheel(self, *, on: bool) -> None:
         """Have the server run as fast as it can, or in real time again."""
         self.client.set_freewheel(on)
@@ -198,6 +205,7 @@ class Recorder:
         self.events += [(start + offset, bytes(data)) for offset, data in self._midi.incoming_midi_events()]
         if any(port.number_of_connections for port in self._audio):
             self._sound.append(sum(port.get_array().copy() for port in self._audio))
+            self._sound_frames.append(start)
 
 
 class FluidSynth(Program):

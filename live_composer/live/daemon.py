@@ -90,7 +90,7 @@ class Daemon:
         self._error: BaseException | None = None
         self._troubles = {"planner": "", "port": ""}
         self.port = PortLink(setup.target, setup.tempo, setup.clock, on_reply, self._changed)
-        self.planner = PlannerLink(setup.wishes.model, setup.device)
+        self.planner = PlannerLink(setup.wishes.model, setup.device, on_trouble=self._changed)
         self.performance = Performance(
             setup.wishes,
             setup.channel,

@@ -20,6 +20,7 @@ from live_composer.wire.messages import Hello, Plan, PlanFailed, PlanRequest
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
+    from collections.abc import Callable
 
     from live_composer.config import Device
     from live_composer.wire.channel import Channel
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 START_SECONDS = 60.0
 """How long a planner may take to be ready; importing torch and loading a model onto a GPU takes several."""
 PATIENCE_SECONDS = 2.0
-"""How long an answer may take; a planner that takes longer is taken to hang, and is replaced."""
 _BACKOFF = (0.0, 0.25, 0.5, 1.0, 2.0, 5.0)
 """Seconds before each new attempt; the last one for all further ones."""
 
@@ -51,11 +51,25 @@ class PlannerLink:
         engine: what the planner computes with.
     """
 
-    def __init__(self, model: str, device: Device = "auto", patience: float = PATIENCE_SECONDS) -> None:
+    def __init__(
+        self,
+        model: str,
+        device: Device = "auto",
+        patience: float = PATIENCE_SECONDS,
+        on_trouble: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Make a link that is not yet started.
+
+        Args:
+            model: what the planner shall load first.
+            device: where it shall compute.
+            patience: how many seconds an answer may take before the planner is taken to hang, and replaced.
+            on_trouble: called when `trouble` has changed.
+        """
         self.timing = Timing()
         self.replaced = 0
         self.trouble = self.engine = ""
-        self._model, self._device, self._patience = model, device, patience
+        self._model, self._device, self._patience, self._on_trouble = model, device, patience, on_trouble
         self._process: Process | None = None
         self._planner: asyncio.Future[Channel] = asyncio.get_running_loop().create_future()
         # A question that was taken back may still be leaving when the next one comes.
@@ -105,7 +119,7 @@ class PlannerLink:
             match await planner.receive():
                 case Plan(request.revision) as plan:
                     self.timing.add(time.perf_counter() - begin, plan.milliseconds / 1000)
-                    self._attempts, self.trouble = 0, ""
+                    self._attempts = 0
                     return plan
                 case PlanFailed(request.revision, reason):
                     raise BadInput(reason)
@@ -116,9 +130,13 @@ class PlannerLink:
         """Kill a planner that is dead or hangs; `_keep` sees its connection close, and starts another."""
         if self._planner.done() and self._planner.result() is planner:
             self._planner = asyncio.get_running_loop().create_future()
-            self.trouble = "The planner was lost; another one is being started."
+            self._set_trouble("The planner was lost; another one is being started.")
             if self._process and self._process.returncode is None:
                 self._process.kill()
+
+    def _set_trouble(self, reason: str) -> None:
+        self.trouble = reason
+        self._on_trouble()
 
     async def _keep(self) -> None:
         """Replace the planner whenever it goes away."""
@@ -133,6 +151,7 @@ class PlannerLink:
                 self.replaced += 1
                 with contextlib.suppress(LiveComposerError, OSError):
                     self._planner.set_result(await self._start())
+                    self._set_trouble("")
 
     async def _start(self) -> Channel:
         path = paths.socket(f"planner-{os.getpid()}-{next(_numbers)}.sock")

@@ -107,7 +107,8 @@ def when_stdin_ends(then: Callable[[], object]) -> None:
     """Call `then`, on a thread, when the other end of stdin is closed."""
 
     def watch() -> None:
-        while sys.stdin.buffer.read(4096):
+        # Not by sys.stdin: Python cannot end while a thread waits in it.
+        while os.read(0, 4096):
             pass
         with contextlib.suppress(RuntimeError):  # The loop ended on its own account.
             then()

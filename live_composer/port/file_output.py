@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import math
-import os
 from typing import TYPE_CHECKING
 
 from live_composer import files
-from live_composer.errors import CannotWrite
 from live_composer.port.midi_bytes import ALL_SOUND_OFF, CONTROL, SUSTAIN, SYSTEM_EXCLUSIVE
 from live_composer.port.protocol import SetTempo, Start
 from live_composer.port.sender import Output
@@ -36,7 +34,7 @@ class FileOutput(Output):
         self._tempi: list[tuple[float, float]] = [(0.0, tempo)]
         self._shift = self._end = 0.0
         self._pedals: set[int] = set()
-        _check_writable(path)
+        files.check_writable(path)
 
     def send(self, data: bytes, beat: float) -> None:
         """Keep a message."""
@@ -91,11 +89,3 @@ class FileOutput(Output):
         midi_file = mido.MidiFile(type=0, ticks_per_beat=TICKS_PER_BEAT)
         midi_file.tracks.append(track)
         return midi_file
-
-
-def _check_writable(path: Path) -> None:
-    if path.is_dir():
-        raise CannotWrite(f"{path} is a folder; name a file to write, such as {path / 'take.mid'}.")
-    folder = next(folder for folder in path.absolute().parents if folder.exists())
-    if not folder.is_dir() or not os.access(folder, os.W_OK):
-        raise CannotWrite(f"{path} could not be written: {folder} is no folder that you may write to.")

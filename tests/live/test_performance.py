@@ -1,0 +1,206 @@
+"""What a daemon plays: on the grid, whole, in key, the same for the same seed, whatever happens to its processes."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from live_composer.live.events import Bar, Event, Opened, Trouble
+from live_composer.music import midi_file
+from live_composer.music.key import Key
+from live_composer.music.melody import Melody
+from live_composer.music.metre import Metre
+from live_composer.music.vocabulary import FIRST_PITCH, HOLD
+
+if TYPE_CHECKING:
+    from conftest import Rehearsal, Rehearse
+
+    from live_composer.live.daemon import Daemon
+    from live_composer.wire.messages import Plan, PlanRequest
+
+
+def is_gone(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize("metre", [Metre(4, 4), Metre(3, 4), Metre(6, 8)], ids=str)
+async def test_what_is_heard_is_what_was_planned(rehearse: Rehearse, metre: Metre):
+    rehearsal, stopped = await rehearse(metre=metre)
+    melody = Melody.of(rehearsal.melody, metre)
+    assert melody.bars == 64
+    assert [(note.onset * 4, (note.end - note.onset) * 4, note.pitch) for note in rehearsal.notes()] == melody.notes()
+    assert (stopped.bars, stopped.notes, stopped.missed_plans) == (64, len(melody.notes()), 0)
+    assert stopped.notes > 64
+
+
+async def test_the_seed_makes_the_music(rehearse: Rehearse):
+    first, _ = await rehearse(seed=7)
+    again, _ = await rehearse(seed=7, tempo=240.0)
+    other, _ = await rehearse(seed=8)
+    assert first.notes() == again.notes()
+    assert first.notes() != other.notes()
+
+
+async def test_the_key_is_kept_and_only_moves_the_melody(rehearse: Rehearse):
+    home, _ = await rehearse(bars=16)
+    key = Key.parse("Bb")
+    moved, _ = await rehearse(bars=16, key=key)
+    assert {note.pitch % 12 for note in moved.notes()} <= key.pitch_classes
+    assert [note._replace(pitch=note.pitch - key.shift) for note in moved.notes()] == home.notes()
+
+
+async def test_the_take_is_what_was_heard(rehearse: Rehearse, tmp_path: Path):
+    rehearsal, stopped = await rehearse(bars=8, key=Key.parse("D"), tempo=90.0, take=tmp_path / "take.mid")
+    song = midi_file.read_song(Path(str(stopped.take)))
+    assert round(song.tempo, 3) == 90
+    assert [(note.onset, note.onset + note.length, note.pitch) for note in song.tracks[0].notes] == rehearsal.notes()
+
+
+async def test_both_processes_end_with_the_daemon(rehearse: Rehearse):
+    pids: list[int] = []
+
+    def note(rehearsal: Rehearsal, event: Event) -> None:
+        if isinstance(event, Opened):
+            pids.extend((rehearsal.daemon.port.pid, rehearsal.daemon.planner.pid))
+
+    await rehearse(note, bars=1)
+    assert all(pids)
+    assert all(map(is_gone, pids))
+
+
+def harm(what: str, number: signal.Signals, bar: int = 20):
+    """Return what sends a process a signal after some bars."""
+
+    done: list[int] = []
+
+    def at(rehearsal: Rehearsal, event: Event) -> None:
+        if isinstance(event, Bar) and event.number == bar and not done:
+            done.append(getattr(rehearsal.daemon, what).pid)
+            os.kill(done[0], number)
+
+    return at
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "hung"])
+async def test_a_planner_that_fails_changes_no_note(rehearse: Rehearse, number: signal.Signals):
+    undisturbed, _ = await rehearse()
+
+    def impatient(daemon: Daemon) -> None:
+        daemon.planner._patience = 0.5
+
+    disturbed, stopped = await rehearse(harm("planner", number), impatient)
+    assert stopped.planners_replaced == 1
+    assert stopped.missed_plans == 0
+    assert disturbed.notes() == undisturbed.notes()
+    reasons = [event.reason for event in disturbed.events if isinstance(event, Trouble)]
+    assert reasons[0].startswith("The planner was lost")
+    assert reasons[-1] == ""
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=["killed", "ended"])
+async def test_a_port_process_that_is_lost_is_replaced_and_the_music_goes_on(
+    rehearse: Rehearse, number: signal.Signals
+):
+    undisturbed, _ = await rehearse(bars=40)
+    rehearsal, stopped = await rehearse(harm("port", number), bars=40)
+    assert stopped.ports_replaced == 1
+    lost = 20 * 4.0
+    onsets = [note.onset for note in undisturbed.notes()]
+    struck = [message.beat for message in rehearsal.sent if message.data[0] & 0xF0 == 0x90]
+    assert [beat for beat in struck if beat < lost - 1] == [beat for beat in onsets if beat < lost - 1]
+    assert [beat for beat in struck if beat > lost + 1] == [beat for beat in onsets if beat > lost + 1]
+    assert struck == sorted(struck)
+
+
+class Late:
+    """A planner whose answers come so many beats late, some of them."""
+
+    def __init__(self, daemon: Daemon, beats: dict[int, float]) -> None:
+        self._planner, self._pace, self._beats = daemon.planner, daemon.performance._pace, beats
+        self.timing = daemon.planner.timing
+
+    async def ask(self, request: PlanRequest) -> Plan:
+        plan = await self._planner.ask(request)
+        if beats := self._beats.get(request.revision):
+            await self._pace.later(beats)
+        return plan
+
+
+def late(**beats: float):
+    def prepare(daemon: Daemon) -> None:
+        by_revision = {int(name.removeprefix("plan")): value for name, value in beats.items()}
+        daemon.performance._planner = Late(daemon, by_revision)
+
+    return prepare
+
+
+def longest_gap(rehearsal: Rehearsal) -> float:
+    onsets = [note.onset for note in rehearsal.notes()]
+    return max(after - before for before, after in itertools.pairwise(onsets))
+
+
+async def test_a_plan_that_is_late_but_not_too_late_changes_no_note(rehearse: Rehearse):
+    undisturbed, _ = await rehearse(bars=24)
+    rehearsal, stopped = await rehearse(prepare=late(plan4=7.0, plan7=7.5), bars=24)
+    assert stopped.missed_plans == 0
+    assert rehearsal.notes() == undisturbed.notes()
+
+
+async def test_a_plan_that_does_not_come_is_followed_by_the_motif_without_a_gap(rehearse: Rehearse):
+    undisturbed, _ = await rehearse(bars=32)
+    rehearsal, stopped = await rehearse(prepare=late(plan4=30.0), bars=32)
+    again, _ = await rehearse(prepare=late(plan4=30.0), bars=32)
+    assert stopped.missed_plans == 1
+    origins = {bar.number: bar.origins for bar in rehearsal.bars}
+    assert origins[5] == ["plan"]
+    assert origins[8] == ["motif"]
+    assert origins[32] == ["plan"]
+    assert longest_gap(rehearsal) <= 2 * longest_gap(undisturbed)
+    assert rehearsal.notes() == again.notes()
+    assert rehearsal.melody[: 6 * 16] == undisturbed.melody[: 6 * 16]
+    assert rehearsal.melody[6 * 16 :] != undisturbed.melody[6 * 16 :]
+
+
+async def test_when_nothing_can_be_planned_any_more_the_music_ends_in_silence_and_comes_back(
+    rehearse: Rehearse, random_model: str, tmp_path: Path
+):
+    card, weights = (tmp_path / f"own{ending}" for ending in (".json", ".safetensors"))
+    for path in (card, weights):
+        shutil.copy(Path(random_model + path.suffix), path)
+
+    def lose_and_find(rehearsal: Rehearsal, event: Event) -> None:
+        if isinstance(event, Bar) and event.number == 10:
+            weights.rename(tmp_path / "lost")
+            os.kill(rehearsal.daemon.planner.pid, signal.SIGKILL)
+        if isinstance(event, Bar) and event.number == 30:
+            (tmp_path / "lost").rename(weights)
+
+    rehearsal, stopped = await rehearse(lose_and_find, model=str(tmp_path / "own"), bars=40)
+    bars = {bar.number: bar for bar in rehearsal.bars}
+    assert bars[16].origins == ["motif"]
+    assert bars[28].origins == ["silence"]
+    assert bars[28].events == [HOLD] * 16
+    assert not [note for note in rehearsal.notes() if note.onset < 27 * 4 < note.end]
+    assert bars[40].origins == ["plan"]
+    assert [event for event in bars[40].events if event >= FIRST_PITCH]
+    assert stopped.missed_plans == 1
+    reasons = [event.reason for event in rehearsal.events if isinstance(event, Trouble)]
+    assert any("own.safetensors" in reason for reason in reasons)
+    assert reasons[-1] == ""
+
+
+async def test_a_model_that_cannot_play_at_all_is_an_error(rehearse: Rehearse):
+    from live_composer.errors import BadInput
+
+    with pytest.raises(BadInput, match="There is no model `nobody`"):
+        await rehearse(model="nobody")

@@ -1,0 +1,142 @@
+"""`serve` refuses what cannot be played before anything starts, and says what it plays."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from live_composer.commands.serve import serve
+from live_composer.commands.serve_report import JsonReport, Reporter, TextReport
+from live_composer.config import Serve
+from live_composer.errors import LiveComposerError
+from live_composer.live.daemon import Setup
+from live_composer.live.events import Bar, Opened, Stopped, Trouble
+from live_composer.live.plan_source import Wishes
+from live_composer.music.key import Key
+from live_composer.music.metre import Metre
+
+SETUP = Setup(target="null", wishes=Wishes("some-model", Metre(4, 4), Key.parse("D"), 1.0, 9), tempo=96.0)
+OPENED = Opened("IAC Driver Bus 1", "rtmidi", virtual=False, engine="numpy", socket="/run/iac.sock")
+STOPPED = Stopped(2, 5, 0.1, 0.4, 1.25, 0, 1, 0, 0, "take.mid")
+
+
+def bar(number: int, *events: int) -> Bar:
+    return Bar(number, [*events, *[1] * (16 - len(events))], 2, ["plan"])
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"key": "H"}, "`H` is no key"),
+        ({"key": "D doric"}, "did you mean `dorian`"),
+        ({"metre": "4"}, "no metre"),
+        ({"metre": "64/1"}, "too long to be played live"),
+        ({"model": "note-rnm"}, "There is no model `note-rnm`"),
+        ({"take": Path("/")}, "is a folder"),
+        ({"take": Path("/proc/take.mid")}, "no folder that you may write to|could not be written"),
+        ({"port": "file:/"}, "is a folder"),
+    ],
+)
+def test_what_cannot_be_played_is_one_sentence(random_model: str, options: dict[str, object], words: str):
+    with pytest.raises(LiveComposerError, match=words):
+        serve(config=Serve(**{"model": random_model, "port": "null", "bars": 1, "tempo": 400.0} | options))
+
+
+def test_a_wrong_port_and_a_missing_midi_system_say_what_works(random_model: str):
+    environment = os.environ | {"JACK_DEFAULT_SERVER": "nobody", "JACK_NO_START_SERVER": "1"}
+    done = subprocess.run(
+        [sys.executable, "-m", "live_composer", "serve", "--model", random_model, "--port", "no such port anywhere"],
+        capture_output=True, text=True, check=False, timeout=60, env=environment,
+    )  # fmt: skip
+    assert done.returncode == 4
+    assert done.stdout == ""
+    assert done.stderr.startswith("live-composer: ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_serve_plays_to_a_file(random_model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    options = {"port": f"file:{tmp_path / 'port.mid'}", "take": tmp_path / "take.mid", "key": "D", "tempo": 400.0}
+    serve(config=Serve(model=random_model, bars=1, seed=3, json=True, **options))
+    opened, played, stopped = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (opened["event"], opened["key"], opened["seed"]) == ("opened", "D major", 3)
+    assert (played["event"], played["number"], len(played["events"])) == ("bar", 1, 16)
+    assert (stopped["event"], stopped["missed_plans"]) == ("stopped", 0)
+    assert (tmp_path / "port.mid").stat().st_size > 100
+    assert (tmp_path / "take.mid").stat().st_size > 100
+
+
+def test_text_tells_port_music_and_figures(capsys: pytest.CaptureFixture[str]):
+    report = TextReport(SETUP, roll=False)
+    for event in (OPENED, bar(1, 16), Trouble("planner", "It broke."), Trouble("planner", ""), STOPPED):
+        report.show(event)
+    out, err = capsys.readouterr()
+    assert out.splitlines() == [
+        "Playing to IAC Driver Bus 1 (rtmidi)",
+        "some-model, D major, 4/4, 96 BPM, channel 1, seed 9",
+        "Ctrl-C stops.",
+        "",
+        "2 bars, 5 notes; 0.1 ms late at the median, 0.4 at p99, 1.2 at most; 1 missed plan",
+        "The take is in take.mid",
+    ]
+    assert err == "live-composer: It broke.\nlive-composer: The planner is well again.\n"
+
+
+def test_the_roll_shows_what_sounds(capsys: pytest.CaptureFixture[str]):
+    report = TextReport(SETUP, roll=True)
+    report.show(bar(1, 14, 1, 1, 1, 16, 1, 0))
+    report.show(bar(2, 14))
+    report.show(STOPPED)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:4] == [
+        "      1                2",
+        "E4   │    ●━          │                │",
+        "Eb4  │                │                │",
+        "D4   │●━━━            │●━━━━━━━━━━━━━━━│",
+    ]
+
+
+def test_every_line_of_json_is_an_object(capsys: pytest.CaptureFixture[str]):
+    report = JsonReport(SETUP)
+    for event in (OPENED, bar(1, 14), Trouble("port", "It went away."), STOPPED):
+        report.show(event)
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["event"] for line in lines] == ["opened", "bar", "trouble", "stopped"]
+    assert (lines[0]["port"], lines[0]["tempo"], lines[0]["model"]) == ("IAC Driver Bus 1", 96.0, "some-model")
+    assert lines[1]["origins"] == ["plan"]
+
+
+def test_a_reader_that_went_away_ends_the_music():
+    class Gone:
+        def show(self, _event: object) -> None:
+            raise BrokenPipeError
+
+    told: list[str] = []
+    reporter = Reporter(Gone())
+    reporter.on_reader_gone = lambda: told.append("gone")
+    reporter.tell(STOPPED)
+    with pytest.raises(BrokenPipeError), reporter:
+        reporter._thread.join(5)
+    assert told == ["gone"]
+
+
+def test_a_terminal_that_stands_still_holds_nobody_up(monkeypatch: pytest.MonkeyPatch):
+    import threading
+
+    from live_composer.commands import serve_report
+
+    monkeypatch.setattr(serve_report, "_LAST_WORDS_SECONDS", 0.05)
+    stuck = threading.Event()
+
+    class Stuck:
+        def show(self, _event: object) -> None:
+            stuck.wait(10)
+
+    with Reporter(Stuck()) as reporter:
+        for _ in range(1000):
+            reporter.tell(STOPPED)
+    stuck.set()

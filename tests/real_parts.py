@@ -13,8 +13,9 @@ import socket
 import subprocess
 import tempfile
 import time
+from difflib import SequenceMatcher
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Self
+from typing import IO, TYPE_CHECKING, Any, Self
 
 import numpy as np
 import pytest
@@ -31,6 +32,7 @@ SOUNDFONTS = [
     Path("/usr/share/sounds/sf2/default-GM.sf2"),
     Path("/usr/share/sounds/sf2/FluidR3_GM.sf2"),
 ]
+NEARLY = 0.9
 SILENCE, MUSIC = 1e-6, 1e-3
 """Below the one, nothing sounds; above the other, something does (root mean square)."""
 
@@ -123,11 +125,18 @@ class JackServer(Program):
 
 
 class Recorder:
-    """A JACK client that notes every MIDI message with its frame, and keeps the sound of two audio ports."""
+    """A JACK client that notes every MIDI message with its frame, and keeps the sound of two audio ports.
+
+    Attributes:
+        events: (frame, message) of all that was heard.
+        xruns: how often the server had to go on without a client that was late. It then loses what that client had to
+            say, or repeats what it said last, and no receiver can tell.
+    """
 
     def __init__(self, name: str = "recorder") -> None:
         self.client = connect(name)
         self.events: list[tuple[int, bytes]] = []
+        self.xruns = 0
         self._sound: list[np.ndarray] = []
         self._sound_frames: list[int] = []
         self._midi = self.client.midi_inports.register("in")
@@ -196,6 +205,12 @@ class Recorder:
     def freewheel(self, *, on: bool) -> None:
         """Have the server run as fast as it can, or in real time again."""
         self.client.set_freewheel(on)
+
+    def agrees(self, heard: list[Any], played: list[Any]) -> bool:
+        """Say whether what was heard is what was played, or nearly so if the server stumbled."""
+        if heard == played or not self.xruns:
+            return heard == played
+        return SequenceMatcher(a=heard, b=played, autojunk=False).ratio() > NEARLY
 
     def _overrun(self, _microseconds: float) -> None:
         self.xruns += 1

@@ -17,13 +17,12 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Self
 
+import jack_ears
 import numpy as np
 import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import jack
 
 RATE = 48_000
 PROGRAMS = ("jackd", "jack_lsp", "fluidsynth", "jack_midi_dump")
@@ -110,12 +109,17 @@ class JackServer(Program):
     NAMES = 4
 
     def __init__(self, period: int = 256) -> None:
+        self._period = period
         self._lock, self.name = _free_name([f"live-composer-test-{number}" for number in range(self.NAMES)])
         os.environ.update(JACK_DEFAULT_SERVER=self.name, JACK_NO_START_SERVER="1", JACK_NO_AUDIO_RESERVATION="1")
+        self.start()
+
+    def start(self) -> None:
+        """Start the server, again after it was killed."""
         real_time = ("-R", "-P70") if _may_run_real_time() else ("-r",)
         super().__init__(
             "jackd", "--name", self.name, *real_time, "-t", "5000",
-            "-d", "dummy", "-r", str(RATE), "-p", str(period), "-C", "2", "-P", "2",
+            "-d", "dummy", "-r", str(RATE), "-p", str(self._period), "-C", "2", "-P", "2",
         )  # fmt: skip
         self._await(_answers, "the start of the JACK server")
 
@@ -125,55 +129,50 @@ class JackServer(Program):
 
 
 class Recorder:
-    """A JACK client that notes every MIDI message with its frame, and keeps the sound of two audio ports.
-
-    Attributes:
-        events: (frame, message) of all that was heard.
-        xruns: how often the server had to go on without a client that was late. It then loses what that client had to
-            say, or repeats what it said last, and no receiver can tell.
-    """
+    """Notes every MIDI message with its frame, and hears what sounds."""
 
     def __init__(self, name: str = "recorder") -> None:
-        self.client = connect(name)
-        self.events: list[tuple[int, bytes]] = []
-        self.xruns = 0
-        self._sound: list[np.ndarray] = []
-        self._sound_frames: list[int] = []
-        self._midi = self.client.midi_inports.register("in")
-        self._audio = [self.client.inports.register(side) for side in ("left", "right")]
-        self.xruns = 0
-        self.client.set_process_callback(self._process)
-        self.client.set_xrun_callback(self._overrun)
-        self.client.activate()
+        self._manager = jack_ears.start()
+        self._ears = self._manager.Ears(name)
+        self._events: list[tuple[int, bytes]] = []
+        self._fetched = 0
 
     def __enter__(self) -> Self:
-        # The call-back needs Python's lock; whoever holds it must not be kept waiting by a busy machine.
-        _go_first(on=True)
         return self
 
     def __exit__(self, *_: object) -> None:
-        _go_first(on=False)
-        self.client.deactivate()
-        self.client.close()
+        self._ears.close()
+        self._manager.shutdown()
+
+    @property
+    def events(self) -> list[tuple[int, bytes]]:
+        """(frame, message) so far; may be cleared."""
+        new = self._ears.events(self._fetched)
+        self._fetched += len(new)
+        self._events += new
+        return self._events
 
     @property
     def data(self) -> list[bytes]:
         """The messages so far, without their frames."""
         return [data for _, data in self.events]
 
+    @property
+    def xruns(self) -> int:
+        """How often the server went on without a late client: what that one had to say is lost, or said twice."""
+        return self._ears.xruns()
+
     def ports(self, pattern: str = "") -> list[str]:
         """Return the names of the MIDI ports of the server."""
-        return [port.name for port in self.client.get_ports(pattern, is_midi=True)]
+        return self._ears.ports(pattern)
 
     def listen(self, port: str) -> None:
         """Have a MIDI output port played to us."""
-        self.client.connect(port, self._midi)
+        self._ears.listen(port)
 
-    def hear(self, *ports: str) -> None:
-        """Have audio output ports played to us."""
-        for theirs, ours in zip(ports, self._audio, strict=True):
-            if not ours.is_connected_to(theirs):
-                self.client.connect(theirs, ours)
+    def hear(self, *ports: str) -> bool:
+        """Have audio output ports played to us; False if they are not ready for that."""
+        return self._ears.hear(*ports)
 
     def loudness(self, seconds: float = 0.3) -> float:
         """Listen from now on, and return the root mean square."""
@@ -181,30 +180,28 @@ class Recorder:
 
     def listen_for(self, seconds: float) -> np.ndarray:
         """Return what sounds from now on."""
-        first = len(self._sound)
-        periods = int(seconds * RATE / self.client.blocksize) + 1
-        wait_for(lambda: len(self._sound) >= first + periods, "recording")
-        return np.concatenate(self._sound[first : first + periods])
+        first = self._ears.periods()
+        sound = self._heard(first, lambda sound: len(sound) * len(sound[0][1]) >= seconds * RATE)
+        return np.concatenate([samples for _, samples in sound])
+
+    def sound_between(self, first: int, last: int) -> np.ndarray:
+        """Return what sounded from one frame to another, to the nearest period."""
+        sound = self._heard(0, lambda sound: sound[-1][0] >= last)
+        return np.concatenate([samples for frame, samples in sound if first <= frame < last])
 
     def undisturbed(self, attempt: Callable[[], None], attempts: int = 6) -> None:
         """Do something that takes real time, again and again until the server has kept its own time meanwhile."""
         for _ in range(attempts):
             self.events.clear()
-            before = self.xruns
+            before = self._ears.xruns()
             attempt()
-            if self.xruns == before:
+            if self._ears.xruns() == before:
                 return
         pytest.fail(f"this machine is too busy: the JACK server overran its periods in each of {attempts} attempts")
 
-    def sound_between(self, first: int, last: int) -> np.ndarray:
-        """Return what sounded from one frame to another, to the nearest period."""
-        wait_for(lambda: bool(self._sound_frames) and self._sound_frames[-1] >= last, "recording")
-        periods = zip(self._sound_frames, self._sound, strict=False)
-        return np.concatenate([sound for frame, sound in periods if first <= frame < last])
-
     def freewheel(self, *, on: bool) -> None:
         """Have the server run as fast as it can, or in real time again."""
-        self.client.set_freewheel(on)
+        self._ears.freewheel(on)
 
     def agrees(self, heard: list[Any], played: list[Any]) -> bool:
         """Say whether what was heard is what was played, or nearly so if the server stumbled."""
@@ -212,15 +209,15 @@ class Recorder:
             return heard == played
         return SequenceMatcher(a=heard, b=played, autojunk=False).ratio() > NEARLY
 
-    def _overrun(self, _microseconds: float) -> None:
-        self.xruns += 1
+    def _heard(self, since: int, enough: Callable[[list], bool]) -> list[tuple[int, np.ndarray]]:
+        sound: list[tuple[int, np.ndarray]] = []
 
-    def _process(self, _frames: int) -> None:
-        start = self.client.last_frame_time
-        self.events += [(start + offset, bytes(data)) for offset, data in self._midi.incoming_midi_events()]
-        if any(port.number_of_connections for port in self._audio):
-            self._sound.append(sum(port.get_array().copy() for port in self._audio))
-            self._sound_frames.append(start)
+        def more() -> bool:
+            sound.extend(self._ears.sound(since + len(sound)))
+            return bool(sound) and enough(sound)
+
+        wait_for(more, "recording")
+        return sound
 
 
 class FluidSynth(Program):
@@ -233,7 +230,7 @@ class FluidSynth(Program):
             "-r", str(RATE), "-o", "audio.jack.id=fsynth", "-o", "midi.jack.id=fsynth",
             "-o", f"shell.port={_free_port()}", str(font),
         )  # fmt: skip
-        self._await(lambda: _heard(recorder), "the start of FluidSynth")
+        self._await(lambda: recorder.hear("fsynth:left", "fsynth:right"), "the start of FluidSynth")
 
 
 class MidiDump:
@@ -267,18 +264,6 @@ def pitch_class(sound: np.ndarray) -> int:
     return round(69 + 12 * np.log2(frequency / 440)) % 12
 
 
-def connect(name: str) -> jack.Client:
-    """Become a client of the server."""
-    return _jack().Client(name, no_start_server=True)
-
-
-def _jack():  # noqa: ANN202 - a module
-    import jack
-
-    jack.set_error_function(lambda _: None)
-    return jack
-
-
 def _free_name(names: list[str]) -> tuple[IO[bytes], str]:
     """Return a name that no other test uses now, and what must be kept open for as long as it is used."""
     deadline = time.monotonic() + 60
@@ -302,25 +287,10 @@ def _answers() -> bool:
     return b"system:playback_1" in _ports()
 
 
-def _heard(recorder: Recorder) -> bool:
-    if not recorder.ports("fsynth"):
-        return False
-    with contextlib.suppress(_jack().JackError):
-        recorder.hear("fsynth:left", "fsynth:right")
-        return True
-    return False
-
-
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
-
-
-def _go_first(*, on: bool) -> None:
-    policy = os.SCHED_FIFO | os.SCHED_RESET_ON_FORK if on else os.SCHED_OTHER
-    with contextlib.suppress(PermissionError):
-        os.sched_setscheduler(0, policy, os.sched_param(5 if on else 0))
 
 
 def _may_run_real_time() -> bool:

@@ -89,7 +89,7 @@ def test_a_server_that_dies_and_comes_back_is_played_to_again(jack_server: JackS
         serving.wait_for("bar", number=2)
         jack_server.kill()
         assert "JACK" in serving.wait_for("trouble", what="port")["reason"]
-        jack_server._start()
+        jack_server.start()
         serving.wait_for("trouble", what="port", reason="")
         serving.wait_for("bar")
         serving.process.send_signal(signal.SIGTERM)

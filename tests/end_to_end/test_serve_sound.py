@@ -40,7 +40,7 @@ def is_silent(recorder: Recorder) -> bool:
 
 
 def test_the_sound_follows_the_notes(recorder: Recorder):
-    with Serving("fsynth", "--bars", "10", "--seed", "2", "--key", "Eb", tempo=100.0) as serving:
+    with Serving("fsynth", "--bars", "8", "--seed", "2", "--key", "Eb", tempo=100.0) as serving:
         serving.wait_for("opened")
         [output] = recorder.ports("live-composer:")
         recorder.listen(output)

@@ -204,8 +204,12 @@ class Pretrain:
     """Tell the network the place in the bar; the preset's when not given."""
     dropout: Dropout | None = None
     """The share of each layer's outputs left out while learning; the preset's when not given."""
+    recurrent_dropout: Dropout | None = None
+    """The share of recurrent weights left out while learning; the preset's when not given."""
     updates: Count | None = None
     """Updates of the weights at most; the preset's when not given."""
+    bfloat16: Flag | None = None
+    """Multiply in bfloat16: twice as fast on CPUs with AMX and on GPUs, slower elsewhere."""
     seed: Seed = 1
     """The seed of everything random."""
     device: Device = "auto"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from pathlib import Path
 
 import platformdirs
@@ -56,8 +57,12 @@ def runtime() -> Path:
         CannotWrite: it cannot be made.
     """
     home = os.environ.get("LIVE_COMPOSER_HOME")
-    folder = Path(home) / "run" if home else platformdirs.user_runtime_path("live-composer")
-    return _private(folder)
+    if home:
+        return _private(Path(home) / "run")
+    with warnings.catch_warnings():
+        # That there is no XDG_RUNTIME_DIR is no news to anybody; the folder is a private one nevertheless.
+        warnings.simplefilter("ignore")
+        return _private(platformdirs.user_runtime_path("live-composer"))
 
 
 def socket(name: str) -> Path:

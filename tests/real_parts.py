@@ -196,7 +196,7 @@ class Recorder:
     def _count_xrun(self, _delay: float) -> None:
         self.xruns += 1
 
-    def _process(self, frames: int) -> None:
+    def _process(self, _frames: int) -> None:
         start = self.client.last_frame_time
         self.events += [(start + offset, bytes(data)) for offset, data in self._midi.incoming_midi_events()]
         if any(port.number_of_connections for port in self._audio):
@@ -210,8 +210,9 @@ class FluidSynth(Program):
     def __init__(self, recorder: Recorder) -> None:
         font = next(font for font in SOUNDFONTS if font.exists())
         super().__init__(
-            "fluidsynth", "-a", "jack", "-m", "jack", "-i", "-s", "-R", "0", "-C", "0", "-r", str(RATE), "-o", "audio.jack.id=fsynth",
-            "-o", "midi.jack.id=fsynth", "-o", f"shell.port={_free_port()}", str(font),
+            "fluidsynth", "-a", "jack", "-m", "jack", "-i", "-s", "-R", "0", "-C", "0",
+            "-r", str(RATE), "-o", "audio.jack.id=fsynth", "-o", "midi.jack.id=fsynth",
+            "-o", f"shell.port={_free_port()}", str(font),
         )  # fmt: skip
         self._await(lambda: _heard(recorder), "the start of FluidSynth")
 

@@ -71,7 +71,7 @@ def _has_music(lines: list[str]) -> bool:
 
 
 def _read_tune(lines: list[str], *, repeats: bool) -> Score:
-    number, titles = "", list[str]()
+    number, rights, titles = "", "", list[str]()
     music = Music()
     in_header = True
     for raw in lines:
@@ -86,8 +86,10 @@ def _read_tune(lines: list[str], *, repeats: bool) -> Score:
             number = value
         elif name == "T":
             titles.append(value)
+        elif name in "CNSZ" and "copyright" in value.lower():
+            rights = value
         else:
             music.field(name, value)
             in_header = in_header and name != "K"
     part = lay_out(music.finish(), repeats=repeats)
-    return Score(titles[0] if titles else "", f"#{number}" if number else "", [part])
+    return Score(titles[0] if titles else "", f"#{number}" if number else "", [part], rights)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import multiprocessing
 import os
@@ -12,6 +13,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING
 
+from live_composer import files
 from live_composer.corpus import duplicates, report, sources, splits, store
 from live_composer.corpus.reading import FileReport, Found, read_file
 from live_composer.corpus.store import Corpus, Source, Tune
@@ -20,7 +22,7 @@ from live_composer.music.melody import Melody
 from live_composer.music.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
     from pathlib import Path
 
     from live_composer.config import CorpusBuild
@@ -66,9 +68,9 @@ def build(
     listed = sources.find(names, options.licence)
     reports = _read_all(listed, options, progress)
     kept = [
-        _Kept(number, _name(files, path, found.place), found)
-        for number, (files, each) in enumerate(zip(listed, reports, strict=True))
-        for path, one in zip(files.paths, each, strict=True)
+        _Kept(number, _name(source, path, found.place), found)
+        for number, (source, each) in enumerate(zip(listed, reports, strict=True))
+        for path, one in zip(source.paths, each, strict=True)
         for found in one.found
     ]
     if not kept:
@@ -81,8 +83,8 @@ def build(
     repeated = Counter(one.source for one, again in zip(kept, kinship.repeated.tolist(), strict=True) if again)
     kept = [kept[index] for index in chosen]
     summaries = [
-        _summary(files, each, [one for one in kept if one.source == number], repeated[number])
-        for number, (files, each) in enumerate(zip(listed, reports, strict=True))
+        _summary(source, each, [one for one in kept if one.source == number], repeated[number])
+        for number, (source, each) in enumerate(zip(listed, reports, strict=True))
     ]
     return _write(kept, clusters, summaries, options, command)
 
@@ -107,17 +109,18 @@ def _write(
         for one, cluster, split in zip(kept, clusters, drawn, strict=True)
     ]
     vocabulary = Vocabulary(options.lowest, options.highest)
-    corpus = store.save(
-        options.output,
-        [Melody(one.melody.events, one.melody.metre, vocabulary) for one in found],
-        tunes,
-        vocabulary,
-        sources=summaries,
-        command=command,
-        options=_rules(options),
-    )
-    report.write(corpus, options.seed)
-    return corpus
+    with files.whole_folder(options.output) as folder:
+        corpus = store.save(
+            folder,
+            [Melody(one.melody.events, one.melody.metre, vocabulary) for one in found],
+            tunes,
+            vocabulary,
+            sources=summaries,
+            command=command,
+            options=_rules(options),
+        )
+        report.write(corpus, options.seed)
+    return dataclasses.replace(corpus, folder=options.output)
 
 
 def _check(options: CorpusBuild) -> None:
@@ -141,13 +144,13 @@ def _rules(options: CorpusBuild) -> dict[str, object]:
 def _read_all(
     listed: Sequence[Files], options: CorpusBuild, progress: Callable[[int, int], None]
 ) -> list[list[FileReport]]:
-    paths = [path for files in listed for path in files.paths]
+    paths = [path for source in listed for path in source.paths]
     reports: list[FileReport] = []
     for one in _read(paths, options):
         reports.append(one)
         progress(len(reports), len(paths))
-    ends = [sum(len(files.paths) for files in listed[: number + 1]) for number in range(len(listed))]
-    return [reports[end - len(files.paths) : end] for end, files in zip(ends, listed, strict=True)]
+    ends = [sum(len(source.paths) for source in listed[: number + 1]) for number in range(len(listed))]
+    return [reports[end - len(source.paths) : end] for end, source in zip(ends, listed, strict=True)]
 
 
 def _read(paths: Sequence[Path], options: CorpusBuild) -> Iterator[FileReport]:
@@ -160,7 +163,8 @@ def _read(paths: Sequence[Path], options: CorpusBuild) -> Iterator[FileReport]:
     executor = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _start_worker)
     size = max(1, min(_FILES_A_TASK, len(paths) // (4 * jobs)))
     try:
-        tasks = [executor.submit(_read_some, paths[at : at + size], options) for at in range(0, len(paths), size)]
+        with _interrupts_held_back():
+            tasks = [executor.submit(_read_some, paths[at : at + size], options) for at in range(0, len(paths), size)]
         for task in tasks:
             yield from task.result()
     except BrokenProcessPool as error:
@@ -171,12 +175,26 @@ def _read(paths: Sequence[Path], options: CorpusBuild) -> Iterator[FileReport]:
         executor.shutdown(cancel_futures=True)
 
 
+@contextlib.contextmanager
+def _interrupts_held_back() -> Generator[None]:
+    """Start processes that never hear a Ctrl-C, not even while they start; this one hears it afterwards."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _read_some(paths: Sequence[Path], options: CorpusBuild) -> list[FileReport]:
     return [read_file(path, options) for path in paths]
 
 
 def _start_worker() -> None:
     """Leave Ctrl-C to the parent, and go when it goes, however it went."""
+    # Where signals cannot be blocked (Windows), at least from here on.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
 
@@ -188,21 +206,23 @@ def _start_worker() -> None:
     threading.Thread(target=follow, daemon=True).start()
 
 
-def _name(files: Files, path: Path, place: str) -> str:
-    return path.relative_to(files.root).as_posix() + place
+def _name(source: Files, path: Path, place: str) -> str:
+    return path.relative_to(source.root).as_posix() + place
 
 
-def _summary(files: Files, reports: Sequence[FileReport], kept: Sequence[_Kept], repeated: int) -> Source:
+def _summary(source: Files, reports: Sequence[FileReport], kept: Sequence[_Kept], repeated: int) -> Source:
     dropped = Counter[str]()
     for one in reports:
         dropped.update(one.dropped)
     if repeated:
         dropped["duplicates"] = repeated
-    broken = {_name(files, path, ""): one.broken for path, one in zip(files.paths, reports, strict=True) if one.broken}
+    broken = {
+        _name(source, path, ""): one.broken for path, one in zip(source.paths, reports, strict=True) if one.broken
+    }
     return Source(
-        name=files.name,
-        licence=files.licence or _rights(reports),
-        files=len(files.paths),
+        name=source.name,
+        licence=source.licence or _rights(reports),
+        files=len(source.paths),
         tunes=sum(one.tunes for one in reports),
         melodies=len(kept),
         steps=sum(len(one.found.melody.events) for one in kept),

@@ -101,7 +101,7 @@ def resemblances(melodies: Sequence[Events]) -> tuple[Ints, NDArray[np.float64],
         melody with fewer, and of the one with more.
     """
     found = [turns(events) for events in melodies]
-    counts = np.array([len(each) for each in found])
+    counts = np.array([len(each) for each in found], dtype=np.int64)
     owners = np.repeat(np.arange(len(found)), counts)
     order = np.argsort(np.concatenate([np.empty(0, np.int64), *found]), kind="stable")
     turn, owner = np.concatenate([np.empty(0, np.int64), *found])[order], owners[order]

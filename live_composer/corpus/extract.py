@@ -220,20 +220,22 @@ def _melody(notes: Ints, metre: Metre, key: Key, options: CorpusBuild, vocabular
 
 
 def _in_range(pitches: Ints, options: CorpusBuild, vocabulary: Vocabulary) -> Ints:
-    """Move a melody by octaves to where most of it is in range and its compass is nearest to the middle; fold the rest.
+    """Move a melody by octaves to where most of it is in range, and fold the rest into it.
 
-    So melodies of all keys and voices come to lie in one register.
+    Where several octaves do, a melody that is transposed goes to the one nearest to the middle of the range, so that
+    melodies of all keys and voices come to lie in one register; another stays as near to where it was as it can.
     """
-    middle = vocabulary.lowest + vocabulary.highest
+    off_middle = vocabulary.lowest + vocabulary.highest - int(pitches.min()) - int(pitches.max())
+    middle = round(off_middle / 24)
 
-    def outside(octaves: int) -> tuple[int, int]:
+    def cost(octaves: int) -> tuple[int, int]:
         moved = pitches + 12 * octaves
         strays = int(((moved < vocabulary.lowest) | (moved > vocabulary.highest)).sum())
-        return strays, abs(int(moved.min() + moved.max()) - middle)
+        return strays, abs(off_middle - 24 * octaves) if options.transpose else abs(octaves)
 
-    best = min(range(-10, 11), key=outside)
+    best = min(sorted({*range(middle - 2, middle + 3), 0}), key=cost)
     moved = pitches + 12 * best
-    if outside(best)[0]:
+    if cost(best)[0]:
         if not options.fold:
             raise _Dropped("out of range")
         moved = np.array([vocabulary.fold(pitch) for pitch in moved.tolist()], dtype=np.int64)

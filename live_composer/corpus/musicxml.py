@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import zipfile
-import zlib
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
@@ -25,6 +24,8 @@ if TYPE_CHECKING:
 _LARGEST = 64 << 20
 _STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _LONGEST = 1 << 32
+_SCORES = (".musicxml", ".xml")
+_CONTAINER = "META-INF/container.xml"
 _MODES = {"major", "minor", "dorian", "phrygian", "lydian", "mixolydian", "locrian"}
 _LAST_ENDING = 8
 
@@ -42,13 +43,7 @@ def read_musicxml(path: Path, *, repeats: bool = False) -> list[Score]:
     data = files.read_bytes(path, "MusicXML file", _LARGEST)
     if data.startswith(b"PK"):
         data = _unzip(path, data)
-    # Entities are for attacks: no score needs them. Without zeros, UTF-16 reads like ASCII.
-    if b"<!ENTITY" in data.replace(b"\0", b""):
-        raise BadFile(f"{path} defines XML entities, which no score needs; it is not read.")
-    try:
-        root = ET.fromstring(data)  # noqa: S314 - entities are refused above
-    except (ET.ParseError, ValueError, LookupError) as error:
-        raise BadFile(f"{path} is no MusicXML: {error}.") from error
+    root = _parse(path, data)
     if root.tag != "score-partwise":
         raise BadFile(f"{path} is no MusicXML score by parts (its root is <{root.tag}>); export it as partwise.")
     try:
@@ -60,27 +55,33 @@ def read_musicxml(path: Path, *, repeats: bool = False) -> list[Score]:
     return [Score(" ".join(title.split()), "", parts, " ".join(rights.split()))]
 
 
+def _parse(path: Path, data: bytes) -> Element:
+    # Entities are for attacks: no score needs them. Without its zeros, UTF-16 reads like ASCII.
+    if b"<!ENTITY" in data.replace(b"\0", b""):
+        raise BadFile(f"{path} defines XML entities, which no score needs; it is not read.")
+    try:
+        return ET.fromstring(data)  # noqa: S314 - entities are refused above
+    except (ET.ParseError, ValueError, LookupError) as error:
+        raise BadFile(f"{path} is no MusicXML: {error}.") from error
+
+
 def _unzip(path: Path, data: bytes) -> bytes:
     """Return the score within an .mxl archive: the one its container names, else the first."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = [name for name in archive.namelist() if not name.startswith("META-INF/")]
-            name = next((name for name in names if name.endswith((".musicxml", ".xml"))), "")
-            if "META-INF/container.xml" in archive.namelist():
-                container = ET.fromstring(_inflate(path, archive, "META-INF/container.xml"))  # noqa: S314
-                named = [item.get("full-path", "") for item in container.iter() if item.tag.endswith("rootfile")]
-                name = next((item for item in named if item in names), name)
-            if not name:
-                raise BadFile(f"{path} is a ZIP archive without a score.")
-            return _inflate(path, archive, name)
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        ET.ParseError,
-        NotImplementedError,
-        RuntimeError,
-        EOFError,
-    ) as error:
+            members = archive.namelist()
+            scores = [name for name in members if name.endswith(_SCORES) and not name.startswith("META-INF/")]
+            if _CONTAINER in members:
+                container = _parse(path, _inflate(path, archive, _CONTAINER))
+                named = [item.get("full-path") for item in container.iter() if item.tag.endswith("rootfile")]
+                scores.sort(key=lambda name: name not in named)
+            if not scores:
+                raise BadFile(f"{path} is a ZIP archive without a score.")  # noqa: TRY301
+            return _inflate(path, archive, scores[0])
+    except BadFile:
+        raise
+    # zipfile raises whatever the broken byte leads it to.
+    except Exception as error:
         raise BadFile(f"{path} is a broken .mxl archive: {error}.") from error
 
 

@@ -47,7 +47,7 @@ class _Lines:
         self._rate = rate
 
     def measured(self, row: Row, *, best: bool) -> None:
-        left = (self._total - row.update) * row.seconds / row.update
+        left = max(0, self._total - row.update) * row.seconds / row.update
         text = f"{row.update:,} of {self._total:,}  {_losses(row)}  {self._rate:,.0f} steps/s  {_clock(left)} left"
         print(text + ("  best" if best else ""), file=sys.stderr, flush=True)
 

@@ -39,7 +39,7 @@ class Learner:
     def __init__(self, shape: Shape, recipe: Recipe, seed: int, team: Team) -> None:
         self._recipe, self._seed, self._team = recipe, seed, team
         torch.manual_seed(_mix(seed))
-        self.network = NoteRnn(shape, recipe.dropout)
+        self.network = NoteRnn(shape, recipe.dropout, recipe.recurrent_dropout)
         _begin(self.network, recipe)
         self.network.to(team.device)
         self.average = copy.deepcopy(self.network).requires_grad_(requires_grad=False)
@@ -67,8 +67,9 @@ class Learner:
         heard, events, places, scored = (
             torch.as_tensor(array, device=team.device) for array in (part.heard, part.events, part.places, part.scored)
         )
-        logits, after = self._joined(heard, places, state)  # (T, B, V)
-        losses = nn.functional.cross_entropy(logits.flatten(0, 1), events.flatten(), reduction="none")
+        with torch.autocast(team.device.type, torch.bfloat16, enabled=recipe.bfloat16):
+            logits, after = self._joined(heard, places, state)  # (T, B, V)
+        losses = nn.functional.cross_entropy(logits.float().flatten(0, 1), events.flatten(), reduction="none")
         loss = (losses * scored.flatten()).sum()
         # Processes average their gradients, so each divides by its share of all steps.
         mean = loss * (team.size / max(int(window.scored.sum()), 1))
@@ -79,7 +80,7 @@ class Learner:
             group["lr"] = recipe.rate(number)
         self._optimiser.step()
         self._follow(number)
-        return loss.item(), after.detach()
+        return loss.item(), after.detach().float()
 
     @torch.no_grad()
     def _follow(self, number: int) -> None:

@@ -55,16 +55,14 @@ def read_tracks(data: bytes) -> tuple[int, list[RawTrack]]:
     """Read a MIDI file.
 
     Returns:
-        ticks in a beat, and the tracks.
+        the header's division (ticks in a beat; from 0x8000 on, a timing in seconds), and the tracks.
 
     Raises:
-        BrokenMidi: it is no MIDI file, ends too early, or is timed in seconds (SMPTE).
+        BrokenMidi: it is no MIDI file, or ends too early.
     """
     if len(data) < _HEADER or data[:4] != b"MThd":
         raise BrokenMidi("it does not begin with a whole MIDI header")
     size, _, count, division = struct.unpack_from(">IHHH", data, 4)
-    if division == 0 or division & 0x8000:
-        raise BrokenMidi("it is timed in seconds (SMPTE), not in beats; export it with a tempo")
     tracks: list[RawTrack] = []
     at = _CHUNK + size
     while len(tracks) < count:

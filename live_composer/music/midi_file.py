@@ -30,6 +30,7 @@ _VELOCITY = 90
 _LARGEST = 4 << 20
 _LONGEST = 1 << 20
 _DRUMS = 9
+_SMPTE = 1 << 15
 _MICROSECONDS = 60e6
 _MOST_SHARPS = 7
 
@@ -89,10 +90,12 @@ def read_song(path: Path) -> Song:
     if not data.startswith(b"MThd"):
         raise BadFile(f"{path} is not a MIDI file (it does not begin with MThd).")
     try:
-        ticks_per_beat, tracks = midi_bytes.read_tracks(data)
+        division, tracks = midi_bytes.read_tracks(data)
     except midi_bytes.BrokenMidi as error:
-        raise BadFile(f"{path} is a MIDI file that cannot be read: {error}.") from error
-    return _song(tracks, ticks_per_beat)
+        raise BadFile(f"{path} is a broken MIDI file: {error}.") from error
+    if not 0 < division < _SMPTE:
+        raise BadFile(f"{path} is timed in seconds (SMPTE), not in beats; export it with a tempo.")
+    return _song(tracks, division)
 
 
 def _song(tracks: Iterable[RawTrack], ticks_per_beat: int) -> Song:
@@ -104,8 +107,8 @@ def _song(tracks: Iterable[RawTrack], ticks_per_beat: int) -> Song:
         song.length = max(song.length, track.length / ticks_per_beat)
         for tick, kind, data in track.meta:
             beat = tick / ticks_per_beat
-            if kind == midi_bytes.TEMPO and any(data):
-                tempos.append((beat, _MICROSECONDS / int.from_bytes(data, "big")))
+            if kind == midi_bytes.TEMPO and any(data[:3]):
+                tempos.append((beat, _MICROSECONDS / int.from_bytes(data[:3], "big")))
             elif kind == midi_bytes.METRE:
                 song.metres.append((beat, _metre(data)))
             elif kind == midi_bytes.KEY:

@@ -28,12 +28,15 @@ class NoteRnn(nn.Module):
 
     Args:
         shape: layers, cells and inputs.
-        dropout: the share of outputs of each layer that is left out while learning.
+        dropout: the share of each layer's outputs that is left out while learning.
+        recurrent_dropout: the share of the first layer's recurrent weights that is left out while learning, the same
+            throughout a call (Merity et al. 2017).
     """
 
-    def __init__(self, shape: Shape, dropout: float = 0.0) -> None:
+    def __init__(self, shape: Shape, dropout: float = 0.0, recurrent_dropout: float = 0.0) -> None:
         super().__init__()
         self.shape = shape
+        self.recurrent_dropout = recurrent_dropout
         between = dropout if shape.layers > 1 else 0.0
         self.lstm = nn.LSTM(shape.inputs, shape.hidden, shape.layers, dropout=between)
         self.dropout = nn.Dropout(dropout)
@@ -54,8 +57,14 @@ class NoteRnn(nn.Module):
         if self.shape.metre:
             inputs = torch.cat([inputs, one_hot(places, PLACES)], dim=-1)  # (T, B, I)
         before = (state[:, 0].contiguous(), state[:, 1].contiguous())  # each (L, B, H)
-        outputs, (output, cell) = self.lstm(inputs, before)  # (T, B, H)
+        outputs, (output, cell) = self._listen(inputs, before)  # (T, B, H)
         return self.output(self.dropout(outputs)), torch.stack([output, cell], dim=1)
+
+    def _listen(self, inputs: Tensor, before: tuple[Tensor, Tensor]) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+        if not (self.training and self.recurrent_dropout):
+            return self.lstm(inputs, before)
+        thinned = nn.functional.dropout(self.lstm.weight_hh_l0, self.recurrent_dropout)
+        return torch.func.functional_call(self.lstm, {"weight_hh_l0": thinned}, (inputs, before))
 
     def start(self, batch: int) -> Tensor:
         """Return the state of `batch` melodies that have not begun: zeros (L, 2, B, H)."""

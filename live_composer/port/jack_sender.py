@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 REPORT_SECONDS = 0.05
 """How often the loop looks at what the call-back has sent."""
 CHUNK, CHUNKS_A_PERIOD, MESSAGES_A_PERIOD = 64, 4, 64
-"""Notes are taken in, and messages sent, by so many at a time: a call that takes longer than its period loses events."""
+"""Notes are taken in, and messages sent, by so many at a time: a call longer than its period loses events."""
 FROZEN_SECONDS = 2.0
 """A server that has not called for so long is taken for lost."""
 LONGEST_STALL_SECONDS = 10

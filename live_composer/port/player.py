@@ -48,12 +48,13 @@ class Player:
         clock: turns beats into seconds.
         sounding: the notes that sound.
         dropped: onsets that came too late to be played.
+        advances: how many `Advance` were carried out.
     """
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self.sounding = Sounding()
-        self.dropped = 0
+        self.dropped = self.advances = 0
         self._heap: list[_Entry] = []
         self._at_once: deque[Due] = deque()
         self._serial = itertools.count(1)
@@ -94,6 +95,7 @@ class Player:
                 self.clock.set_tempo(tempo, now)
             case Advance(beats) if isinstance(self.clock, ManualClock):
                 self.clock.advance(beats, now)
+                self.advances += 1
             case _:
                 raise ValueError(f"{type(command).__name__} means nothing to this port")
 

@@ -166,6 +166,7 @@ class Heartbeat(_Message, frozen=True):
         late_p50_ms, late_p99_ms: how late the last messages went out, median and 99th percentile.
         late_max_ms: the same, the worst since the port was opened.
         period_ms: of the audio server, where it has one: within it JACK places messages exactly.
+        advances: how many `Advance` were carried out; what they sent was told before.
     """
 
     beat: float
@@ -178,6 +179,7 @@ class Heartbeat(_Message, frozen=True):
     late_p99_ms: float = 0.0
     late_max_ms: float = 0.0
     period_ms: float = 0.0
+    advances: int = 0
 
 
 class Sent(_Message, frozen=True):

@@ -137,4 +137,5 @@ def heartbeat(player: Player, lateness: Lateness, now: float, period_ms: float =
         late_p99_ms=high,
         late_max_ms=lateness.worst,
         period_ms=period_ms,
+        advances=player.advances,
     )

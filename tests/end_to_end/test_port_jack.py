@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import signal
 from typing import TYPE_CHECKING
@@ -75,7 +76,7 @@ def test_a_change_of_tempo_keeps_the_beat(recorder: Recorder, open_port: Callabl
     port.send(SetTempo(240))
     wait_for(lambda: len(note_offs(recorder.events)) == 32, "the last note")
     onsets = [frame for frame, _ in note_ons(recorder.events)]
-    steps = [later - earlier for earlier, later in zip(onsets, onsets[1:], strict=False)]
+    steps = [later - earlier for earlier, later in itertools.pairwise(onsets)]
     [turn] = [at for at, step in enumerate(steps) if at and step < SIXTEENTH - 1 <= steps[at - 1]]
     assert all(abs(step - SIXTEENTH) <= 1 for step in steps[:turn])
     assert SIXTEENTH // 2 - 1 <= steps[turn] <= SIXTEENTH

@@ -1,4 +1,4 @@
-"""The port process on RtMidi, here over JACK: what ALSA, CoreMIDI and Windows get, as far as it can be tried anywhere."""
+"""The port process on RtMidi, here over JACK: what ALSA, CoreMIDI and Windows get, as far as that can be tried."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pytest
 from real_parts import RATE, note_offs, note_ons, wait_for
 
 from live_composer.errors import NoPort
+from live_composer.port.loop import FROZEN_SECONDS
 from live_composer.port.protocol import Advance, Heartbeat, Note, Notes, Start
 
 if TYPE_CHECKING:
@@ -66,6 +67,16 @@ def test_a_port_that_freezes_with_its_server_loses_its_heartbeat_and_can_be_ende
         assert port.close(timeout=1) != 0
 
 
+def test_a_frozen_port_without_a_parent_ends_itself(jack_server: JackServer, open_port: Callable):
+    port, _ = open_port("rtmidi:of our own", clock="manual")
+    port.send(Start())
+    jack_server.kill()
+    port.send(Notes([Note(step, 0.5, 0, 60, 80) for step in range(4000)]))
+    port.send(Advance(5000))
+    wait_for(lambda: not still_beats(port), "the freeze", seconds=10)
+    assert port.ended.get(timeout=3 * FROZEN_SECONDS) != 0  # nobody ended it
+
+
 def still_beats(port) -> bool:  # noqa: ANN001
     before = len(port.heard(Heartbeat))
     time.sleep(1)
@@ -73,12 +84,12 @@ def still_beats(port) -> bool:  # noqa: ANN001
 
 
 def test_several_that_fit_are_listed(recorder: Recorder, midi_dump: MidiDump, open_port: Callable):
-    with pytest.raises(NoPort, match="`r` fits 2 MIDI ports: .*recorder:in"):
+    with pytest.raises(NoPort, match=r"`r` fits 2 MIDI ports: .*recorder:in"):
         open_port("rtmidi:r")
 
 
 def test_a_lost_port_is_not_replaced_by_a_virtual_one(recorder: Recorder, open_port: Callable):
-    with pytest.raises(NoPort, match="No MIDI port fits `Korg`; there are: .*recorder:in.*file:take.mid"):
+    with pytest.raises(NoPort, match=r"No MIDI port fits `Korg`; there are: .*recorder:in.*file:take"):
         open_port("Korg", virtual=False)
 
 

@@ -38,5 +38,11 @@ def test_without_variables_everything_is_in_the_users_own_folders(monkeypatch: p
         assert "live-composer" in path.parts
 
 
+def test_without_a_runtime_folder_of_the_system_there_is_one_all_the_same(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("LIVE_COMPOSER_HOME")
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    assert paths.runtime().is_dir()
+
+
 def test_the_users_models_come_before_the_shipped_ones(home: Path):
     assert paths.model_folders() == [home / "models", paths.shipped("models")]

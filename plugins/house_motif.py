@@ -24,8 +24,8 @@ def house_motif(
     as literally (sequence, inversion, variation: Schoenberg 1967). Repetition is what listeners look for (Huron 2006,
     chapter 13; Margulis 2014), until it is a music box. A bar counts if it has three notes or more, not all of one
     pitch; it is judged once, at its end, by the kind of return that it comes nearest to. As it was it is welcome where
-    it stood before: half a phrase or whole phrases later (parallelism: Lerdahl and Jackendoff 1983). Bars of the corpus
-    come back there twelve times as often as at other distances.
+    it stood before: half a phrase or whole phrases later (parallelism: Lerdahl and Jackendoff 1983). In the corpus one
+    bar in four comes back there, and one in fifty at all other distances up to eight bars together.
 
     Args:
         note: the step to judge.

@@ -101,6 +101,6 @@ PRESETS: dict[str, Recipe] = {
 
 def recipe_of(options: Pretrain) -> Recipe:
     """Return the preset that the options name, with what else they say."""
-    names = ("hidden", "layers", "metre", "updates", "dropout", "recurrent_dropout", "bfloat16")
+    names = ("hidden", "layers", "metre", "updates", "dropout", "recurrent_dropout", "learning_rate", "bfloat16")
     given = {name: value for name in names if (value := getattr(options, name)) is not None}
     return dataclasses.replace(PRESETS[options.preset], **given)

@@ -99,18 +99,20 @@ def test_accents_want_chord_notes_on_strong_beats_alone():
 
 
 def test_intervals_are_true_ones():
-    assert struck("intervals", quarters(C, D, G, C2)) == [0, 0, 0, 0]
+    assert struck("intervals", quarters(C, D, G, C2)) == [0, 0.03, 0, 0]
     assert struck("intervals", quarters(C, C2, C2 - 13)) == [0, -0.1, -1]
     assert struck("intervals", quarters(C, F + 1)) == [0, -0.4]
     assert struck("intervals", quarters(C, G), widest=5) == [0, -1]
 
 
 def test_a_leap_that_is_filled_is_free_and_no_leap_earns():
-    assert struck("leaps", quarters(C, A, G, F)) == [0, -0.3, 0.2, 0.1]
-    assert struck("leaps", quarters(C, A, B, A)) == [0, -0.3, -0.1, 0]
-    assert struck("leaps", quarters(C, G, C2 + 4)) == [0, -0.3, -0.8]
+    assert struck("leaps", quarters(C, A, G, F)) == [0, -0.2, 0.15, 0.05]
+    assert struck("leaps", quarters(C, A, B, A)) == [0, -0.2, -0.05, 0]
+    assert struck("leaps", quarters(C, G, C2 + 4)) == [0, -0.2, -0.6]
+    # To leap back is to turn, and another leap.
+    assert struck("leaps", quarters(C, A, C, A)) == [0, -0.2, -0.05, -0.05]
     # A rest between does not hide the leap.
-    assert struck("leaps", [C, OFF, HOLD, A, HOLD, OFF, G]) == [0, -0.3, 0.2]
+    assert struck("leaps", [C, OFF, HOLD, A, HOLD, OFF, G]) == [0, -0.2, 0.15]
 
 
 def test_a_held_note_is_no_repetition():
@@ -135,13 +137,15 @@ def test_rhythm_blames_what_hides_a_stronger_place():
     assert not say("rhythm", [C, *[HOLD] * 12, D, OFF, HOLD, HOLD]).any()
 
 
-def test_breath_is_taken_and_stillness_ends():
-    run = eighths(*[C, D, E, D] * 10)
+def test_breath_is_taken_in_every_phrase_and_stillness_ends():
+    run = eighths(*[C, D, E, D] * 16)
     said = say("breath", run)
-    assert not said[:66].any()
-    assert said[66] < 0
-    with_breath = [*run[:32], C, *[HOLD] * 3, *run[32:62]]
-    assert not say("breath", with_breath).any()
+    assert np.flatnonzero(said).tolist() == [63, 127]
+    assert said[63] == -0.5
+    for breath in ([C, HOLD, HOLD, HOLD], [OFF, HOLD, HOLD, C]):
+        assert np.flatnonzero(say("breath", [*run[:32], *breath, *run[36:]])).tolist() == [127]
+    # Half a phrase is not judged.
+    assert not say("breath", run[32:], Context(length=96, first_step=32))[:32].any()
     still = say("breath", [C, *[HOLD] * 30])
     assert not still[:20].any()
     assert (still[20:] < 0).all()
@@ -153,7 +157,7 @@ def test_register_is_where_people_sing():
 
 def test_compass_of_a_phrase():
     low, high = 9, 9 + 21
-    assert struck("compass", quarters(low, high, low)) == [0, -0.2, -0.2]
+    assert struck("compass", quarters(low, high, low)) == [0, -0.2, 0]
     # Each phrase for itself.
     assert not say(
         "compass", [*quarters(*[low, low + 5] * 2), *quarters(*[high, high - 5] * 2)], Context(phrase=1)
@@ -174,12 +178,12 @@ def test_phrases_rest_on_the_beat_on_stable_degrees():
         "silence": [HOLD] * 16,
     }
     asks = {name: float(say("endings", bar, one_bar)[-1]) for name, bar in ends.items()}
-    assert asks == {"tonic": 1, "fifth": 0.6, "fourth": 0.1, "off the beat": -0.5, "too short": -0.5, "silence": 0}
+    assert asks == {"tonic": 1, "fifth": 0.3, "fourth": -0.5, "off the beat": -0.1, "too short": -0.1, "silence": 0}
     answers = {name: float(say("endings", [*[HOLD] * 16, *bar], one_bar)[-1]) for name, bar in ends.items()}
-    assert answers == asks | {"fifth": 0.3}
+    assert answers == asks | {"fifth": 0.15}
     # A pick-up to the next phrase may follow, and the end of the melody answers.
     assert say("endings", [C, *[HOLD] * 11, *eighths(D, E)], one_bar)[-1] == 1
-    assert say("endings", ends["fifth"], Context(length=16, phrase=4))[-1] == pytest.approx(0.3)
+    assert say("endings", ends["fifth"], Context(length=16, phrase=4))[-1] == pytest.approx(0.15)
     # Before the end of the phrase nothing is said.
     assert not say("endings", ends["tonic"] * 3).any()
 
@@ -190,7 +194,7 @@ def test_phrases_in_other_metres():
     jig = Context(metre=Metre(6, 8), length=None, phrase=1)
     assert say("endings", [*eighths(E, D, E), C, *[HOLD] * 5], jig)[-1] == 1
     # A quarter is less than a beat of 6/8.
-    assert say("endings", [*eighths(E, D, E, D), C, *[HOLD] * 3], jig)[-1] == -0.5
+    assert say("endings", [*eighths(E, D, E, D), C, *[HOLD] * 3], jig)[-1] == -0.1
 
 
 MOTIF = [*eighths(C, D, E), *quarters(C), *eighths(D, E, F)]

@@ -45,8 +45,8 @@ def application() -> cyclopts.App:
     rules = cyclopts.App(name="rules", help="List, check, try and begin rules of music.")
     rules.command("live_composer.commands.rules:show", name="list", help="List rules and rule books.")
     rules.command("live_composer.commands.rules:check", name="check", help="Prove that a file's rules can be used.")
-    rules.command("live_composer.commands.rules:explain", name="explain", help="Show what rules say of a MIDI file.")
-    rules.command("live_composer.commands.rules:score", name="score", help="Print every value of every rule as JSON.")
+    rules.command("live_composer.commands.explain:explain", name="explain", help="Show what rules say of a MIDI file.")
+    rules.command("live_composer.commands.score:score", name="score", help="Print every value of every rule as JSON.")
     rules.command("live_composer.commands.rules:new", name="new", help="Write a starting file for a rule.")
     app.command(rules)
     app.register_install_completion_command()  # pyright: ignore[reportUnknownMemberType]

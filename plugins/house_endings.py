@@ -10,23 +10,23 @@ from live_composer.music.vocabulary import FIRST_PITCH
 from live_composer.rules import Context, Note, Rewards, Tokens, note_rule
 from live_composer.rules.arrays import Ints, by_event, strengths
 
-_RESTLESS = -0.5
+_RESTLESS = -0.1
 
 
 @note_rule(every_step=True)
-def house_endings(note: Note, *, tonic: float = 1.0, half_way: float = 0.6, elsewhere: float = 0.1) -> float:
+def house_endings(note: Note, *, tonic: float = 1.0, half_way: float = 0.3, elsewhere: float = -0.5) -> float:
     """Rest in the last bar of every phrase: a note of a beat or more, on the beat, best on the tonic.
 
     Judged at the phrase's last step, by the longest note that begins in its last bar (so that a pick-up to the next
     phrase may follow). The first phrase of a pair may ask, by resting on the second, third or fifth degree, and the
-    other answers on the tonic: the period of the classics (Koch 1787; Caplin 1998). In the corpus, of 100 phrases of
-    four bars that come to rest, 29 of those that ask do so on the tonic, 41 of those that answer, and 56 of the last.
+    other answers on the tonic: the period of the classics (Koch 1787; Caplin 1998). Of the phrases of the corpus that
+    come to rest, 32 in 100 of those that ask do so on the tonic, 62 of those that answer, and 86 of the last ones.
 
     Args:
         note: the step to judge.
         tonic: the worth of resting on the tonic.
         half_way: of resting on the second, third or fifth degree where the phrase asks; half of it where it answers.
-        elsewhere: of resting anywhere else. Not to rest costs .5.
+        elsewhere: of resting anywhere else. Not to rest costs .1.
     """
     metre = note.context.metre
     bar = [*note.before, note.event][-metre.steps_per_bar :]
@@ -42,7 +42,7 @@ def house_endings(note: Note, *, tonic: float = 1.0, half_way: float = 0.6, else
 
 @house_endings.batch
 def house_endings(
-    melodies: Tokens, context: Context, *, tonic: float = 1.0, half_way: float = 0.6, elsewhere: float = 0.1
+    melodies: Tokens, context: Context, *, tonic: float = 1.0, half_way: float = 0.3, elsewhere: float = -0.5
 ) -> Rewards:
     rewards = np.zeros(melodies.shape)
     per_bar, strong = context.metre.steps_per_bar, strengths(melodies, context) > 0

@@ -22,8 +22,7 @@ def house_motion(note: Note, *, swings: int = 2, line: int = 7) -> float:
     """Do not swing to and fro between two pitches for long, nor go on up or down for ever.
 
     What the paper's rule of autocorrelation is after, asked of the line itself: that it neither keeps returning to the
-    note before the last, nor always goes on. In the corpus, beyond these measures, either is met once in a thousand
-    places.
+    note before the last, nor always goes on. Both are rare in the corpus beyond these measures.
 
     Args:
         note: the note to judge.

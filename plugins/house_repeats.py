@@ -18,7 +18,7 @@ def house_repeats(note: Note, *, most: int = 3) -> float:
     """Do not strike one pitch more than three times in a row.
 
     The paper's rule of repetition, without its artefact that each step of a held note counts as one more. In the corpus
-    one row of equal pitches in a hundred is longer than three.
+    one row of equal pitches in 250 is longer than three.
 
     Args:
         note: the note to judge.

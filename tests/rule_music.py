@@ -17,6 +17,7 @@ from live_composer.rules.discovery import import_file
 PLUGINS = Path(__file__).parents[1] / "plugins"
 
 metres = st.sampled_from([Metre(4, 4), Metre(3, 4), Metre(6, 8), Metre(2, 4), Metre(5, 8), Metre(12, 8)])
+KINDS = ["scrap", "long", "off", "row", "again", "noise"]
 keys = st.builds(Key, st.integers(0, 11), st.sampled_from(sorted(SCALES)))
 
 
@@ -42,9 +43,7 @@ def events(draw: st.DrawFn, size: int) -> list[int]:
     event = st.just(HOLD) | st.just(NOTE_OFF) | pitches
     length = st.integers(1, 20)
     melody: list[int] = []
-    for kind in draw(
-        st.lists(st.sampled_from(["scrap", "long", "off", "row", "again", "noise"]), min_size=1, max_size=8)
-    ):
+    for kind in draw(st.lists(st.sampled_from(KINDS), min_size=1, max_size=8)):
         many = draw(length)
         if kind == "scrap":
             melody += draw(st.lists(event, min_size=many, max_size=many))

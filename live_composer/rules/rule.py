@@ -100,7 +100,7 @@ class Rule:
             kind = cast("type[object]", type(self.parameters[name]))
             fits = type(value) in ((int, float) if kind is float else (kind,))
             if not fits:
-                raise BadInput(f"the parameter `{name}` of `{self.name}` is {value!r}, and must be a {_KINDS[kind]}.")
+                raise BadInput(f"the parameter `{name}` of `{self.name}` is {value!r}, and must be {_KINDS[kind]}.")
         return replace(self, parameters={**self.parameters, **parameters})
 
     @property
@@ -111,8 +111,8 @@ class Rule:
 
 
 _KINDS: dict[type[object], str] = {
-    float: "number",
-    int: "whole number",
+    float: "a number",
+    int: "a whole number",
     bool: "true or false",
     str: "text",
 }

@@ -1,0 +1,190 @@
+"""Rule books: read with a sentence for every mistake; a rule that fails in use is switched off, no more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from live_composer.errors import BadFile
+from live_composer.music.key import Key
+from live_composer.rules import Context, Note, Rewards, Rule, Tokens, batch_rule, note_rule
+from live_composer.rules.book import RuleBook
+from live_composer.rules.book_file import books, find, load
+from live_composer.rules.discovery import Plugin, Plugins, Status, discover
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MELODIES = np.array([[14, 26, 1, 0], [14, 16, 18, 19]])
+
+
+@note_rule
+def leaps(note: Note, *, widest: int = 7, scale: float = 1.0) -> float:
+    """Do not leap."""
+    return -1.0 / scale if abs(note.interval) > widest else 0.0
+
+
+@batch_rule
+def late(melodies: Tokens, context: Context) -> Rewards:
+    """Raise, but only once the tune is known."""
+    if (melodies == 37).any():
+        raise ValueError("thirty-seven!")
+    return np.ones(melodies.shape)
+
+
+@batch_rule
+def late_nan(melodies: Tokens, context: Context) -> Rewards:
+    return np.where(melodies == 37, np.nan, 1.0)
+
+
+@batch_rule
+def late_shape(melodies: Tokens, context: Context) -> Rewards:
+    return np.ones(3) if (melodies == 37).any() else np.ones(melodies.shape)
+
+
+@batch_rule
+def meddles(melodies: Tokens, context: Context) -> Rewards:
+    melodies[:] = 1
+    return np.ones(melodies.shape)
+
+
+RULES = [leaps, late, late_nan, late_shape, meddles]
+BROKEN = Plugin("broken", "broken.py", Status.FAILED, reason="SyntaxError: oh")
+KNOWN = Plugins({rule.name: Plugin(rule.name, "", Status.LOADED, rule) for rule in RULES}, {"broken": BROKEN})
+
+
+def written(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "mine.toml"
+    path.write_text(text)
+    return path
+
+
+def test_a_book_is_read(tmp_path: Path):
+    head = 'help = "Calm."\nkey = "D dorian"\nlength = 64\nphrase = 8\n'
+    book = load(written(tmp_path, head + "[rules]\nleaps = {weight = 2, widest = 5}\nlate = 1\n"), KNOWN)
+    assert (book.name, book.help, book.key, book.length, book.phrase) == ("mine", "Calm.", Key(2, "dorian"), 64, 8)
+    assert book.weights == {"leaps": 2, "late": 1}
+    assert book.rules[0].parameters == {"widest": 5, "scale": 1.0}
+    assert book.context(first_step=4) == Context(key=Key(2, "dorian"), length=64, phrase=8, first_step=4)
+    book = load(written(tmp_path, "[rules]\nleaps = {widest = 5}\n"), KNOWN)
+    assert (book.weights, book.key, book.length) == ({"leaps": 1}, Key(), None)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[rules\n", "is no TOML"),
+        ("", "is empty"),
+        ("key = 'C'\n", "there are no rules; list them under [rules]"),
+        ("[rules]\n", "there are no rules"),
+        ("rules = 3\n", "there are no rules"),
+        ("kye = 'C'\n[rules]\nleaps = 1\n", "`kye` is no setting of a rule book; did you mean `key`?"),
+        ("key = 'H'\n[rules]\nleaps = 1\n", "`H` is no key"),
+        ("key = 3\n[rules]\nleaps = 1\n", "`key` is 3, and must be text"),
+        ("length = 0\n[rules]\nleaps = 1\n", "`length` is 0, and must be a whole number above 0"),
+        ("length = true\n[rules]\nleaps = 1\n", "`length` is True"),
+        ("phrase = 4.5\n[rules]\nleaps = 1\n", "`phrase` is 4.5"),
+        ("[rules]\nleap = 1\n", "there is no rule `leap`; did you mean `leaps`?"),
+        ("[rules]\nxyz = 1\n", "there is no rule `xyz`; there are: late, late_nan, late_shape, leaps, meddles."),
+        ("[rules]\nleaps = 'much'\n", "the weight of `leaps` is 'much', and must be a number"),
+        ("[rules]\nleaps = true\n", "the weight of `leaps` is True"),
+        ("[rules]\nleaps = nan\n", "the weight of `leaps` is nan"),
+        ("[rules]\nleaps = {weight = inf}\n", "the weight of `leaps` is inf"),
+        ("[rules]\nleaps = {wide = 3}\n", "the rule `leaps` has no parameter `wide`; it has: widest, scale"),
+        ("[rules]\nleaps = {widest = 'five'}\n", "`widest` of `leaps` is 'five', and must be a whole number"),
+    ],
+)
+def test_a_mistake_is_told_in_a_sentence_with_the_file(tmp_path: Path, text: str, words: str):
+    path = written(tmp_path, text)
+    with pytest.raises(BadFile) as caught:
+        load(path, KNOWN)
+    assert str(caught.value).startswith(str(path))
+    assert words in str(caught.value)
+
+
+def test_books_are_found_by_name_and_path(tmp_path: Path):
+    path = written(tmp_path, "[rules]\nleaps = 1\n")
+    assert find("mine", [tmp_path]) == path
+    assert find(str(path)) == path
+    assert find("paper").name == "paper.toml"
+    assert set(books([tmp_path])) == {"house", "mine", "paper"}
+    with pytest.raises(BadFile, match="There is no rule book `papper`; did you mean `paper`"):
+        find("papper")
+    with pytest.raises(BadFile, match=r"no rule book at .*nowhere"):
+        load(find(str(tmp_path / "nowhere.toml")), KNOWN)
+
+
+def test_a_book_of_the_users_wins_over_a_shipped_one(tmp_path: Path):
+    (tmp_path / "paper.toml").write_text("[rules]\nleaps = 1\n")
+    assert find("paper", [tmp_path]) == tmp_path / "paper.toml"
+
+
+@pytest.mark.parametrize("name", ["paper", "house"])
+def test_the_shipped_books_are_sound(name: str):
+    book = load(find(name), discover())
+    assert book.troubles == []
+    assert book.help
+    assert len(book.rules) >= 9
+
+
+def test_scores_are_every_rules_own_and_the_reward_is_weighted():
+    book = RuleBook("", [leaps, late], {"leaps": 3.0, "late": 0.5})
+    assert book.score(MELODIES, Context()).tolist() == [
+        [[0, -1, 0, 0], [0, 0, 0, 0]],
+        [[1, 1, 1, 1], [1, 1, 1, 1]],
+    ]
+    assert book.reward(MELODIES, Context()).tolist() == [[0.5, -2.5, 0.5, 0.5], [0.5, 0.5, 0.5, 0.5]]
+
+
+def test_weights_may_change_while_it_plays():
+    book = RuleBook("", [leaps, late], {"leaps": 3.0, "late": 0.5})
+    book.weights["leaps"] = 0.0
+    assert book.reward(MELODIES, Context()).tolist() == [[0.5] * 4] * 2
+
+
+@pytest.mark.parametrize(
+    ("rule", "reason"),
+    [
+        (late, "it raised ValueError: thirty-seven! (test_book.py, line "),
+        (late_nan, "it returned a value that is not finite"),
+        (late_shape, "it returned the shape (3,)"),
+    ],
+    ids=lambda value: value.name if isinstance(value, Rule) else "",
+)
+def test_a_rule_that_fails_only_later_is_switched_off_and_named(rule: Rule, reason: str):
+    book = RuleBook("", [leaps, rule], {"leaps": 1.0, rule.name: 1.0})
+    assert book.reward(MELODIES, Context())[0].tolist() == [1, 0, 1, 1]
+    assert book.troubles == []
+    assert book.reward(np.array([[37, 14]]), Context()).tolist() == [[0, -1]]
+    (trouble,) = book.troubles
+    assert trouble.startswith(f"The rule {rule.name} is off: {reason}")
+    # It stays off, and counts 0.
+    assert book.reward(MELODIES, Context())[0].tolist() == [0, -1, 0, 0]
+    assert not book.score(MELODIES, Context())[1].any()
+
+
+def test_a_rule_that_meddles_with_the_melodies_cannot():
+    book = RuleBook("", [meddles, leaps], {"meddles": 1.0, "leaps": 1.0})
+    given = MELODIES.copy()
+    assert book.reward(given, Context())[0].tolist() == [0, -1, 0, 0]
+    assert (given == MELODIES).all()
+    assert "read-only" in book.quarantined["meddles"]
+
+
+def test_a_rule_that_failed_to_load_is_off_in_its_book(tmp_path: Path):
+    book = load(written(tmp_path, "[rules]\nbroken = 1\nleaps = 1\n"), KNOWN)
+    assert book.troubles == ["The rule broken is off: failed to load (broken.py): SyntaxError: oh."]
+    assert book.reward(MELODIES, book.context())[0].tolist() == [0, -1, 0, 0]
+
+
+def test_parameters_that_break_a_rule_switch_it_off(tmp_path: Path):
+    book = load(written(tmp_path, "[rules]\nleaps = {scale = 0.0}\nlate = 1\n"), KNOWN)
+    assert book.troubles[0].startswith("The rule leaps is off: with these parameters it raises ZeroDivisionError")
+
+
+def test_no_melodies_are_judged_as_none():
+    book = RuleBook("", [leaps, late], {"leaps": 1.0, "late": 1.0})
+    assert book.score(np.empty((0, 8), np.int64), Context()).shape == (2, 0, 8)
+    assert book.reward(np.empty((3, 0), np.int64), Context()).shape == (3, 0)

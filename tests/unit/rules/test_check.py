@@ -1,0 +1,183 @@
+"""The checking kit: each kind of fault is found and told, and what is sound is let through."""
+
+from __future__ import annotations
+
+import itertools
+import time
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rule_music import rules_of
+
+from live_composer.music.vocabulary import FIRST_PITCH
+from live_composer.rules import Context, Note, Rewards, Rule, Tokens, batch_rule, note_rule
+from live_composer.rules.check import faults, steps_per_second
+from live_composer.rules.situations import CONTEXTS, generate
+
+calls = itertools.count()
+
+
+@batch_rule
+def peeks(melodies: Tokens, context: Context) -> Rewards:
+    return np.roll(melodies, -1, axis=1) * 1.0
+
+
+@batch_rule
+def peeks_at_the_end(melodies: Tokens, context: Context) -> Rewards:
+    rewards = np.zeros(melodies.shape)
+    rewards[:, -1] = 1
+    return rewards
+
+
+@batch_rule
+def normalises(melodies: Tokens, context: Context) -> Rewards:
+    return melodies - melodies.mean(axis=1, keepdims=True)
+
+
+@batch_rule
+def not_a_number(melodies: Tokens, context: Context) -> Rewards:
+    return np.where(melodies == melodies.max(), np.nan, 0.0)
+
+
+@batch_rule
+def endless(melodies: Tokens, context: Context) -> Rewards:
+    with np.errstate(divide="ignore"):
+        return 1.0 / melodies
+
+
+@batch_rule
+def one_a_melody(melodies: Tokens, context: Context) -> Rewards:
+    return melodies.sum(axis=1) * 1.0
+
+
+@batch_rule
+def nothing_at_all(melodies: Tokens, context: Context) -> Rewards:
+    return None  # pyright: ignore[reportReturnType]
+
+
+@batch_rule
+def raises(melodies: Tokens, context: Context) -> Rewards:
+    raise ValueError("no idea\nat all")
+
+
+@batch_rule
+def leaves(melodies: Tokens, context: Context) -> Rewards:
+    raise SystemExit(3)
+
+
+@batch_rule
+def changes_what_it_is_given(melodies: Tokens, context: Context) -> Rewards:
+    melodies[melodies > 30] = 30
+    return np.zeros(melodies.shape)
+
+
+@note_rule
+def counts_its_calls(note: Note) -> float:
+    return float(next(calls))
+
+
+@batch_rule
+def random(melodies: Tokens, context: Context) -> Rewards:
+    return np.random.default_rng().random(melodies.shape)
+
+
+@batch_rule
+def compares_melodies(melodies: Tokens, context: Context) -> Rewards:
+    return melodies - melodies.mean(axis=0)
+
+
+@batch_rule
+def knows_its_row(melodies: Tokens, context: Context) -> Rewards:
+    return np.zeros(melodies.shape) + np.arange(len(melodies))[:, None]
+
+
+@note_rule
+def says_nothing(note: Note) -> float:
+    if note.interval > 7:
+        return -1.0
+    return None  # pyright: ignore[reportReturnType]
+
+
+@batch_rule
+def thirty_eight_events(melodies: Tokens, context: Context) -> Rewards:
+    return np.zeros(38)[melodies]
+
+
+@note_rule
+def disagrees(note: Note) -> float:
+    return 1.0 if note.on_beat else 0.0
+
+
+@disagrees.batch
+def disagrees(melodies: Tokens, context: Context) -> Rewards:
+    return np.where(np.arange(melodies.shape[1]) % 4 == 0, melodies >= FIRST_PITCH, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        (peeks, "it peeks ahead: step "),
+        (peeks_at_the_end, "it peeks ahead: step 0 is judged by what follows it"),
+        (normalises, "it peeks ahead"),
+        (not_a_number, "it returns nan; every value must be finite"),
+        (endless, "it returns inf; every value must be finite"),
+        (one_a_melody, "it returns the shape (24,) for melodies of (24, 40); both must be equal"),
+        (nothing_at_all, "it returns the shape () for melodies of (24, 40)"),
+        (raises, "it raises ValueError: no idea (test_check.py, line "),
+        (leaves, "it raises SystemExit: 3 (test_check.py, line "),
+        (changes_what_it_is_given, "it changes the melodies it was given"),
+        (counts_its_calls, "it judges the same melodies differently the second time"),
+        (random, "it judges the same melodies differently the second time"),
+        (compares_melodies, "it judges a melody differently among others than alone"),
+        (knows_its_row, "it judges a melody differently among others than alone"),
+        (says_nothing, "says_nothing returned None for a note, and must return a number"),
+        (thirty_eight_events, "it raises IndexError"),
+        (disagrees, "its note form and its batch form disagree at step "),
+    ],
+    ids=lambda value: value.name if isinstance(value, Rule) else "",
+)
+def test_each_kind_of_fault_is_told_in_a_sentence(rule: Rule, words: str):
+    found = faults(rule)
+    assert any(words in fault for fault in found), found
+    assert all("\n" not in fault for fault in found)
+
+
+def test_a_fault_is_told_once():
+    assert len(faults(peeks_at_the_end)) == len(set(faults(peeks_at_the_end)))
+
+
+@note_rule
+def sound_rule(note: Note, *, widest: int = 7) -> float:
+    return -1.0 if abs(note.interval) > widest else 0.0
+
+
+@batch_rule
+def whole_numbers(melodies: Tokens, context: Context) -> Rewards:
+    return (melodies >= FIRST_PITCH).astype(np.int64)  # pyright: ignore[reportReturnType]
+
+
+@pytest.mark.parametrize("rule", [sound_rule, whole_numbers], ids=lambda rule: rule.name)
+def test_what_is_sound_passes(rule: Rule):
+    assert faults(rule) == []
+
+
+def test_quick_is_quick_enough_to_be_done_at_every_start():
+    begin = time.perf_counter()
+    for rule in rules_of("*.py").values():
+        assert faults(rule, quick=True) == []
+    assert time.perf_counter() - begin < 10  # a quarter of a second on a quiet machine
+
+
+def test_speed_is_told():
+    assert steps_per_second(rules_of("paper_key.py")["paper_key"]) > steps_per_second(sound_rule, 8) > 0
+
+
+@settings(deadline=None)
+@given(count=st.integers(1, 30), steps=st.integers(1, 60), context=st.sampled_from(CONTEXTS), seed=st.integers(0, 99))
+def test_generated_melodies_are_of_the_vocabulary(count: int, steps: int, context: Context, seed: int):
+    melodies = generate(count, steps, context, np.random.default_rng(seed))
+    assert melodies.shape == (count, steps)
+    assert melodies.dtype == np.int64
+    assert ((melodies >= 0) & (melodies < context.vocabulary.size)).all()

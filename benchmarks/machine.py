@@ -16,3 +16,7 @@ def machine() -> str:
         name = models[0] if models else name
     load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
     return f"{name}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}{load}"
+
+
+if __name__ == "__main__":
+    print(machine())

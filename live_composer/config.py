@@ -46,6 +46,7 @@ Tempo = Annotated[float, Parameter(validator=Between(20, 400))]
 Temperature = Annotated[float, Parameter(validator=Between(0.01, 10))]
 Share = Annotated[float, Parameter(validator=Between(0, 1))]
 Dropout = Annotated[float, Parameter(validator=Between(0, 0.9))]
+LearningRate = Annotated[float, Parameter(validator=Between(1e-6, 1))]
 Channel = Annotated[int, Parameter(converter=_whole, validator=Between(1, 16))]
 Pitch = Annotated[int, Parameter(converter=_whole, validator=Between(0, 127))]
 Count = Annotated[int, Parameter(converter=_whole, validator=Between(1, 1_000_000_000))]
@@ -208,6 +209,8 @@ class Pretrain:
     """The share of recurrent weights left out while learning; the preset's when not given."""
     updates: Count | None = None
     """Updates of the weights at most; the preset's when not given."""
+    learning_rate: LearningRate | None = None
+    """How far an update goes, at its height; the preset's when not given. Small networks like more."""
     bfloat16: Flag | None = None
     """Multiply in bfloat16: twice as fast on CPUs with AMX and on GPUs, slower elsewhere."""
     seed: Seed = 1

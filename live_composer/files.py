@@ -1,9 +1,10 @@
-"""Whole files or none: write to a temporary name beside the target, then rename."""
+"""Whole files and folders or none: write to a temporary name beside the target, then rename."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,6 +43,35 @@ def whole_file(path: Path) -> Generator[Path]:
         raise cannot_write(path, error) from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def whole_folder(path: Path) -> Generator[Path]:
+    """Give a temporary folder to write files to; on success they move into `path`, on any failure they are gone.
+
+    Raises:
+        CannotWrite: the disk is full, `path` is a file, or may not be written to.
+    """
+    made = not path.exists()
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        # Within `path`, which may be another disk than what is around it.
+        temporary = Path(tempfile.mkdtemp(dir=path, prefix="."))
+    except OSError as error:
+        raise cannot_write(path, error) from error
+    try:
+        yield temporary
+        for written in sorted(temporary.iterdir()):
+            written.replace(path / written.name)
+    except CannotWrite as error:
+        raise CannotWrite(str(error).replace(str(temporary), str(path))) from error
+    except OSError as error:
+        raise cannot_write(path, error) from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+        if made:
+            with contextlib.suppress(OSError):  # as it holds files now
+                path.rmdir()
 
 
 def write_bytes(path: Path, data: bytes) -> None:

@@ -42,6 +42,7 @@ make_env() {
             fail "Python $version cannot make environments here: run \`sudo apt install $package\`, then this again."
         fi
         echo "Installing $package ..."
+        export DEBIAN_FRONTEND=noninteractive
         { apt-get -qq update && apt-get -qq install -y --no-install-recommends "$package"; } >/dev/null
     fi
     "$base" -m venv --clear "$env"

@@ -33,6 +33,10 @@ class Report(Protocol):
         """Print an event."""
         ...
 
+    def close(self) -> None:
+        """Leave the terminal as it should be."""
+        ...
+
 
 class JsonReport:
     """Prints each event as an object on a line of its own."""
@@ -47,6 +51,9 @@ class JsonReport:
             fields |= _of(self._setup)
         sys.stdout.write(json.dumps(fields) + "\n")
         sys.stdout.flush()
+
+    def close(self) -> None:
+        """Leave all as it is."""
 
 
 class TextReport:
@@ -66,11 +73,15 @@ class TextReport:
             case Trouble(what, reason):
                 sys.stderr.write(f"live-composer: {reason or f'The {what} is well again.'}\n")
             case Stopped():
-                if self._roll:
-                    self._roll.end()
+                self.close()
                 _print(*_figures(event))
             case _:
                 pass
+
+    def close(self) -> None:
+        """End the piano roll."""
+        if self._roll:
+            self._roll.end()
 
 
 class _Roll:
@@ -153,13 +164,13 @@ class Reporter:
         self._events.put(event)
 
     def _show(self) -> None:
-        while (event := self._events.get()) is not None:
-            try:
+        try:
+            while (event := self._events.get()) is not None:
                 self._report.show(event)
-            except BrokenPipeError as error:
-                self._reader_gone = error
-                self.on_reader_gone()
-                return
+            self._report.close()
+        except BrokenPipeError as error:
+            self._reader_gone = error
+            self.on_reader_gone()
 
 
 def _of(setup: Setup) -> dict[str, object]:

@@ -13,6 +13,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING
 
+from live_composer import files
 from live_composer.corpus import duplicates, report, sources, splits, store
 from live_composer.corpus.reading import FileReport, Found, read_file
 from live_composer.corpus.store import Corpus, Source, Tune
@@ -67,9 +68,9 @@ def build(
     listed = sources.find(names, options.licence)
     reports = _read_all(listed, options, progress)
     kept = [
-        _Kept(number, _name(files, path, found.place), found)
-        for number, (files, each) in enumerate(zip(listed, reports, strict=True))
-        for path, one in zip(files.paths, each, strict=True)
+        _Kept(number, _name(source, path, found.place), found)
+        for number, (source, each) in enumerate(zip(listed, reports, strict=True))
+        for path, one in zip(source.paths, each, strict=True)
         for found in one.found
     ]
     if not kept:
@@ -82,8 +83,8 @@ def build(
     repeated = Counter(one.source for one, again in zip(kept, kinship.repeated.tolist(), strict=True) if again)
     kept = [kept[index] for index in chosen]
     summaries = [
-        _summary(files, each, [one for one in kept if one.source == number], repeated[number])
-        for number, (files, each) in enumerate(zip(listed, reports, strict=True))
+        _summary(source, each, [one for one in kept if one.source == number], repeated[number])
+        for number, (source, each) in enumerate(zip(listed, reports, strict=True))
     ]
     return _write(kept, clusters, summaries, options, command)
 
@@ -108,17 +109,18 @@ def _write(
         for one, cluster, split in zip(kept, clusters, drawn, strict=True)
     ]
     vocabulary = Vocabulary(options.lowest, options.highest)
-    corpus = store.save(
-        options.output,
-        [Melody(one.melody.events, one.melody.metre, vocabulary) for one in found],
-        tunes,
-        vocabulary,
-        sources=summaries,
-        command=command,
-        options=_rules(options),
-    )
-    report.write(corpus, options.seed)
-    return corpus
+    with files.whole_folder(options.output) as folder:
+        corpus = store.save(
+            folder,
+            [Melody(one.melody.events, one.melody.metre, vocabulary) for one in found],
+            tunes,
+            vocabulary,
+            sources=summaries,
+            command=command,
+            options=_rules(options),
+        )
+        report.write(corpus, options.seed)
+    return dataclasses.replace(corpus, folder=options.output)
 
 
 def _check(options: CorpusBuild) -> None:
@@ -142,13 +144,13 @@ def _rules(options: CorpusBuild) -> dict[str, object]:
 def _read_all(
     listed: Sequence[Files], options: CorpusBuild, progress: Callable[[int, int], None]
 ) -> list[list[FileReport]]:
-    paths = [path for files in listed for path in files.paths]
+    paths = [path for source in listed for path in source.paths]
     reports: list[FileReport] = []
     for one in _read(paths, options):
         reports.append(one)
         progress(len(reports), len(paths))
-    ends = [sum(len(files.paths) for files in listed[: number + 1]) for number in range(len(listed))]
-    return [reports[end - len(files.paths) : end] for end, files in zip(ends, listed, strict=True)]
+    ends = [sum(len(source.paths) for source in listed[: number + 1]) for number in range(len(listed))]
+    return [reports[end - len(source.paths) : end] for end, source in zip(ends, listed, strict=True)]
 
 
 def _read(paths: Sequence[Path], options: CorpusBuild) -> Iterator[FileReport]:
@@ -204,21 +206,23 @@ def _start_worker() -> None:
     threading.Thread(target=follow, daemon=True).start()
 
 
-def _name(files: Files, path: Path, place: str) -> str:
-    return path.relative_to(files.root).as_posix() + place
+def _name(source: Files, path: Path, place: str) -> str:
+    return path.relative_to(source.root).as_posix() + place
 
 
-def _summary(files: Files, reports: Sequence[FileReport], kept: Sequence[_Kept], repeated: int) -> Source:
+def _summary(source: Files, reports: Sequence[FileReport], kept: Sequence[_Kept], repeated: int) -> Source:
     dropped = Counter[str]()
     for one in reports:
         dropped.update(one.dropped)
     if repeated:
         dropped["duplicates"] = repeated
-    broken = {_name(files, path, ""): one.broken for path, one in zip(files.paths, reports, strict=True) if one.broken}
+    broken = {
+        _name(source, path, ""): one.broken for path, one in zip(source.paths, reports, strict=True) if one.broken
+    }
     return Source(
-        name=files.name,
-        licence=files.licence or _rights(reports),
-        files=len(files.paths),
+        name=source.name,
+        licence=source.licence or _rights(reports),
+        files=len(source.paths),
         tunes=sum(one.tunes for one in reports),
         melodies=len(kept),
         steps=sum(len(one.found.melody.events) for one in kept),

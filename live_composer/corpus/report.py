@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from live_composer import files
 from live_composer.music.key import Key
-from live_composer.music.metre import family
 from live_composer.music.units import STEPS_PER_BEAT
 from live_composer.music.vocabulary import FIRST_PITCH, HOLD, NOTE_OFF, pitch_name
 
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
 _ROLLS = 60
 _STEP, _ROW = 4, 4
 _NAMED = 20
+_COMPOUND_UNIT, _DOTTED = 8, 6
+"""In 6/8 and its like a beat is a dotted quarter, six sixteenths."""
 
 
 def write(corpus: Corpus, seed: int) -> None:
@@ -106,10 +107,12 @@ def _drawing(melody: Melody) -> str:
     notes = melody.notes()
     low, high = min(note.pitch for note in notes) - 1, max(note.pitch for note in notes) + 1
     width, height = len(melody) * _STEP, (high - low + 1) * _ROW
-    bar = (family(melody.metre) or melody.metre).steps_per_bar
+    bar = melody.metre.steps_per_bar
+    beat = _DOTTED if melody.metre.unit == _COMPOUND_UNIT and bar % _DOTTED == 0 else STEPS_PER_BEAT
     lines = (
-        f'<path class="{"bar" if step % bar == 0 else "beat"}" d="M{step * _STEP} 0V{height}"/>'
-        for step in range(0, len(melody), STEPS_PER_BEAT if bar % STEPS_PER_BEAT == 0 else bar)
+        f'<path class="{"beat" if step % bar else "bar"}" d="M{step * _STEP} 0V{height}"/>'
+        for step in range(len(melody))
+        if step % bar % beat == 0
     )
     tonics = (
         f'<path class="c" d="M0 {(high - pitch) * _ROW + _ROW // 2}H{width}"/>'

@@ -20,7 +20,7 @@ def card(  # noqa: PLR0913 - what a card says
     """Return the card of a model; its hash comes when it is saved."""
     report = corpus.report
     amounts = ", ".join(f"{source.name} ({source.melodies} melodies)" for source in report.sources)
-    licences = " ".join(dict.fromkeys(f"{source.name}: {source.licence}." for source in report.sources))
+    licences = " ".join(dict.fromkeys(f"{source.name}: {source.licence.rstrip('.')}." for source in report.sources))
     train = report.splits["train"]
     return checkpoint.Card(
         name=name,

@@ -86,12 +86,13 @@ PRESETS: dict[str, Recipe] = {
         metre=True,
         width=16,
         window=64,
-        updates=20_000,
+        updates=16_000,
         learning_rate=2e-3,
         warm_up=200,
         input_scale=0.5,
         forget_bias=1.0,
-        dropout=0.3,
+        dropout=0.5,
+        recurrent_dropout=0.3,
         averaging=0.999,
         patience=8,
     ),
@@ -100,6 +101,6 @@ PRESETS: dict[str, Recipe] = {
 
 def recipe_of(options: Pretrain) -> Recipe:
     """Return the preset that the options name, with what else they say."""
-    names = ("hidden", "layers", "metre", "updates", "dropout", "recurrent_dropout", "bfloat16")
+    names = ("hidden", "layers", "metre", "updates", "dropout", "recurrent_dropout", "learning_rate", "bfloat16")
     given = {name: value for name in names if (value := getattr(options, name)) is not None}
     return dataclasses.replace(PRESETS[options.preset], **given)

@@ -8,7 +8,7 @@ import numpy as np
 
 from live_composer.music import metre as metres
 from live_composer.music.melody import sounding_after
-from live_composer.music.vocabulary import START
+from live_composer.music.vocabulary import HOLD, START
 from live_composer.policy import sampling
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class LookAhead:
         """Draw the next `horizon` events.
 
         The event of a step depends on the seed, the number of the step and the events given and drawn before it, and
-        on nothing else: a shorter horizon gives the beginning of a longer one.
+        on nothing else: a shorter horizon gives the beginning of a longer one. Music begins with a note.
 
         Args:
             events: the melody so far, or its end, in the key's home.
@@ -58,6 +58,8 @@ class LookAhead:
         for step in range(first_step, first_step + horizon):
             logits, state = self._policy.step(state, event, _place(metre, step))
             mask = sampling.canonical_mask(sounding, vocabulary) & in_key
+            # Two tunes of three begin with a pick-up, after most of a bar of silence; who presses play wants to hear.
+            mask[:, HOLD] &= bool(events) or step > first_step
             log_p = sampling.log_probabilities(logits, temperature, mask)
             event = sampling.draw(log_p, np.random.default_rng((seed, step)).random(1))
             sounding = sampling.now_sounding(sounding, event)

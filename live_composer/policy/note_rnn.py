@@ -63,7 +63,7 @@ class NoteRnn(nn.Module):
     def _listen(self, inputs: Tensor, before: tuple[Tensor, Tensor]) -> tuple[Tensor, tuple[Tensor, Tensor]]:
         if not (self.training and self.recurrent_dropout):
             return self.lstm(inputs, before)
-        thinned = nn.functional.dropout(self.lstm.weight_hh_l0, self.recurrent_dropout)
+        thinned = nn.functional.dropout(self.lstm.get_parameter("weight_hh_l0"), self.recurrent_dropout)
         return torch.func.functional_call(self.lstm, {"weight_hh_l0": thinned}, (inputs, before))
 
     def start(self, batch: int) -> Tensor:

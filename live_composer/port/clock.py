@@ -21,7 +21,10 @@ class Clock:
     Attributes:
         tempo: beats per minute.
         playing: whether beats go by.
+        patience: seconds after which an onset is too late: better a hole than a burst of stale notes after a stall.
     """
+
+    patience = 0.25
 
     def __init__(self, tempo: float) -> None:
         self.tempo = tempo
@@ -59,6 +62,8 @@ class Clock:
 
 class ManualClock(Clock):
     """A clock moved by hand: the beats that it has reached are due at the moment it last moved, all others never."""
+
+    patience = math.inf
 
     def advance(self, beats: float, now: float) -> None:
         """Go on by `beats`; a stopped clock stays."""

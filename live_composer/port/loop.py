@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import faulthandler
+import os
 import queue
 import threading
 import time
@@ -20,6 +22,10 @@ CHECK_SECONDS = 1.0
 CHECK_ROOM = 0.02
 """Looking for it may take some milliseconds; it waits for a gap in the music of so many seconds."""
 _FLUSH_SECONDS = 1.0
+_GUARD_SECONDS = 1.0
+FROZEN_SECONDS = 8.0
+"""A process that does not come round for so long ends itself: RtMidi may spin on a dead server, holding the
+interpreter, and then the end of the pipe is never seen. A living parent has replaced it long before."""
 
 
 class Pipe:
@@ -88,7 +94,8 @@ def run(sender: Sender, pipe: Pipe) -> None:
         NoPort: the port is gone.
         ValueError: the parent said something that makes no sense.
     """
-    next_heartbeat, next_check = 0.0, time.monotonic() + CHECK_SECONDS
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    next_heartbeat, next_check, next_guard = 0.0, time.monotonic() + CHECK_SECONDS, 0.0
     while not isinstance(command := pipe.take(min(sender.wait(), next_heartbeat - time.monotonic())), Close):
         if command is not None:
             sender.handle(command)
@@ -98,6 +105,10 @@ def run(sender: Sender, pipe: Pipe) -> None:
         if now >= next_heartbeat or isinstance(command, Advance):
             next_heartbeat = now + HEARTBEAT_SECONDS
             pipe.reply(sender.heartbeat())
+        if now >= next_guard:
+            next_guard = now + _GUARD_SECONDS
+            # Its clock runs in C, without the interpreter.
+            faulthandler.dump_traceback_later(FROZEN_SECONDS, exit=True, file=nowhere)
         if now >= next_check and sender.wait() > CHECK_ROOM:
             next_check = now + CHECK_SECONDS
             sender.check()

@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 
     from live_composer.port.clock import Clock
 
-TOO_LATE = 0.25
-"""Seconds after which an onset is dropped: better a hole than a burst of stale notes after a stall."""
-
 # At equal beats: first what ends, then controllers and programs, then what begins.
 _OFF, _RAW, _ON = range(3)
 
@@ -131,7 +128,7 @@ class Player:
             elif rank == _OFF:
                 if self.sounding.notes.get((what.channel, what.pitch)) == serial:
                     yield self._sent(Due(beat, seconds, note_off(what.channel, what.pitch)))
-            elif until - seconds > TOO_LATE:
+            elif until - seconds > self.clock.patience:
                 self.dropped += 1
             else:
                 yield self._strike(what, serial, seconds)

@@ -92,3 +92,21 @@ def test_help_loads_nothing_heavy(tmp_path: Path):
 def test_the_spy_sees(tmp_path: Path):
     [loaded] = watched(tmp_path, "--version").values()
     assert {"live_composer.cli", "cyclopts"} <= loaded
+
+
+KINDS = {
+    "live_composer.port": HEAVY | {"numpy", "asyncio", "textual", "websockets", "cyclopts", "rich"},
+    "live_composer.plan": HEAVY | {"textual", "rtmidi", "mido", "cyclopts", "rich"},
+    "live_composer": HEAVY | {"textual", "rtmidi"},
+}
+
+
+def test_playing_loads_in_each_process_only_what_it_may(tmp_path: Path, random_model: str):
+    take = str(tmp_path / "take.mid")
+    played = watched(
+        tmp_path, *f"serve --port null --bars 1 --tempo 400 --roll --take {take} -m {random_model}".split()
+    )
+    for kind, forbidden in KINDS.items():
+        [loaded] = [modules for argv, modules in played.items() if f"-m {kind} " in f"{argv} "]
+        assert {module.split(".")[0] for module in loaded} & forbidden == set(), kind
+    assert len(played) == len(KINDS)

@@ -10,7 +10,7 @@ import pytest
 from real_parts import FluidSynth, JackServer, MidiDump, Recorder, missing, wait_for
 
 from live_composer.port.client import PortProcess
-from live_composer.port.protocol import Heartbeat, Open, Opened, Reply, Sent, SentMessage
+from live_composer.port.protocol import Command, Heartbeat, Notes, Open, Opened, Reply, Sent, SentMessage, Start, Stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -45,8 +45,8 @@ def fluidsynth(recorder: Recorder) -> Iterator[FluidSynth]:
 
 
 @pytest.fixture
-def midi_dump(recorder: Recorder, tmp_path: Path) -> Iterator[MidiDump]:
-    with MidiDump(recorder, tmp_path) as dump:
+def midi_dump(jack_server: JackServer, tmp_path: Path) -> Iterator[MidiDump]:
+    with MidiDump(tmp_path) as dump:
         yield dump
 
 
@@ -66,6 +66,17 @@ class Port(PortProcess):
     def sent(self) -> list[SentMessage]:
         """Every message that was sent, in order."""
         return [message for reply in self.heard(Sent) for message in reply.messages]
+
+    def play(self, *commands: Command) -> None:
+        """Start the music at its beginning, and wait until it has gone two beats past its last note."""
+        self.replies.clear()
+        for command in commands:
+            self.send(command)
+        self.send(Start())
+        notes = [note for command in commands if isinstance(command, Notes) for note in command.notes]
+        self.wait_for_beat(max(note.beat + note.length for note in notes) + 2)
+        self.send(Stop())
+        wait_for(lambda: self.heard(Heartbeat)[-1].playing is False, "the stop")
 
     def wait_for_beat(self, beat: float) -> None:
         """Wait until the music has come so far."""

@@ -13,6 +13,7 @@ import pytest
 from real_parts import RATE, note_offs, note_ons, wait_for
 
 from live_composer.errors import NoPort
+from live_composer.port.loop import FROZEN_SECONDS
 from live_composer.port.protocol import Advance, Heartbeat, Note, Notes, Start
 
 if TYPE_CHECKING:
@@ -26,9 +27,7 @@ pytestmark = pytest.mark.real
 def test_every_note_in_order_and_near_the_grid(recorder: Recorder, open_port: Callable):
     port, opened = open_port("rtmidi:recorder")
     assert (opened.port, opened.backend, opened.virtual) == ("recorder:in", "rtmidi JACK", False)
-    port.send(Notes([Note(step / 4, 0.2, 0, 48 + step, 80) for step in range(24)]))
-    port.send(Start())
-    wait_for(lambda: len(note_offs(recorder.events)) == 24, "the last note")
+    recorder.undisturbed(lambda: port.play(Notes([Note(step / 4, 0.2, 0, 48 + step, 80) for step in range(24)])))
     onsets = note_ons(recorder.events)
     assert [pitch for _, pitch in onsets] == [pitch for _, pitch in note_offs(recorder.events)] == [*range(48, 72)]
     late = [frame - onsets[0][0] - step * RATE // 8 for step, (frame, _) in enumerate(onsets)]
@@ -64,6 +63,16 @@ def test_a_port_that_freezes_with_its_server_loses_its_heartbeat_and_can_be_ende
         wait_for(lambda: not still_beats(port), "the freeze", seconds=10)
     finally:
         assert port.close(timeout=1) != 0
+
+
+def test_a_frozen_port_without_a_parent_ends_itself(jack_server: JackServer, open_port: Callable):
+    port, _ = open_port("rtmidi:of our own", clock="manual")
+    port.send(Start())
+    jack_server.kill()
+    port.send(Notes([Note(step, 0.5, 0, 60, 80) for step in range(4000)]))
+    port.send(Advance(5000))
+    wait_for(lambda: not still_beats(port), "the freeze", seconds=10)
+    assert port.ended.get(timeout=3 * FROZEN_SECONDS) != 0  # nobody ended it
 
 
 def still_beats(port) -> bool:  # noqa: ANN001

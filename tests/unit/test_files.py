@@ -149,3 +149,47 @@ def test_an_unreadable_file_is_named(tmp_path: Path):
     path.chmod(0)
     with without_privileges(), pytest.raises(BadFile, match="cannot be read: permission denied"):
         files.read_bytes(path)
+
+
+def test_a_folder_is_written_whole(tmp_path: Path):
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there" / "old").write_text("old")
+    (tmp_path / "there" / "kept").write_text("kept")
+    for name in ("there", "below/new"):
+        with files.whole_folder(tmp_path / name) as temporary:
+            files.write_text(temporary / "old", "new")
+            assert not (tmp_path / name / "new").exists()
+        written = {path.name: path.read_text() for path in (tmp_path / name).iterdir()}
+        assert written == {"old": "new"} | ({"kept": "kept"} if name == "there" else {})
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+def test_of_a_folder_nothing_is_left_when_writing_fails(tmp_path: Path, error: type[BaseException]):
+    (tmp_path / "there").mkdir()
+
+    def write_half(path: Path) -> None:
+        with files.whole_folder(path) as temporary:
+            files.write_text(temporary / "half", "half")
+            raise error
+
+    for name in ("there", "new"):
+        with pytest.raises(error):
+            write_half(tmp_path / name)
+    assert list(tmp_path.rglob("*")) == [tmp_path / "there"]
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path):
+    (tmp_path / "file").touch()
+    with pytest.raises(CannotWrite, match="file"), files.whole_folder(tmp_path / "file"):
+        pass
+
+
+def test_a_file_within_is_named_where_it_would_have_come_to_lie(tmp_path: Path):
+    def write_over_a_folder() -> None:
+        with files.whole_folder(tmp_path / "new") as temporary:
+            (temporary / "half").mkdir()
+            files.write_text(temporary / "half", "x")
+
+    with pytest.raises(CannotWrite, match="/new/half could not be written"):
+        write_over_a_folder()
+    assert not (tmp_path / "new").exists()

@@ -111,12 +111,12 @@ def test_every_line_of_json_is_an_object(capsys: pytest.CaptureFixture[str]):
 
 
 def test_a_reader_that_went_away_ends_the_music():
-    class Gone:
+    class Gone(JsonReport):
         def show(self, _event: object) -> None:
             raise BrokenPipeError
 
     told: list[str] = []
-    reporter = Reporter(Gone())
+    reporter = Reporter(Gone(SETUP))
     reporter.on_reader_gone = lambda: told.append("gone")
     reporter.tell(STOPPED)
     with pytest.raises(BrokenPipeError), reporter:
@@ -132,11 +132,11 @@ def test_a_terminal_that_stands_still_holds_nobody_up(monkeypatch: pytest.Monkey
     monkeypatch.setattr(serve_report, "_LAST_WORDS_SECONDS", 0.05)
     stuck = threading.Event()
 
-    class Stuck:
+    class Stuck(JsonReport):
         def show(self, _event: object) -> None:
             stuck.wait(10)
 
-    with Reporter(Stuck()) as reporter:
+    with Reporter(Stuck(SETUP)) as reporter:
         for _ in range(1000):
             reporter.tell(STOPPED)
     stuck.set()

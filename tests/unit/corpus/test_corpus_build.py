@@ -117,6 +117,18 @@ def test_a_place_that_cannot_be_written_is_told_before_anything_is_read(tmp_path
         run(tmp_path, tmp_path / "file" / "corpus")
 
 
+@pytest.mark.skipif(os.name == "nt", reason="limits as on Unix")
+def test_a_full_disk_leaves_nothing(folder: Path, tmp_path: Path):
+    limited = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096)); "
+    limited += "from live_composer.cli import main; main()"
+    command = [sys.executable, "-c", limited, "corpus", "build", str(folder), "-o", str(tmp_path / "c"), "--jobs", "1"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ran.returncode == CannotWrite.exit_code
+    assert f"{tmp_path / 'c'}" in ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert list(tmp_path.glob("*")) == []
+
+
 def test_an_old_corpus_is_replaced(folder: Path, tmp_path: Path):
     first = run(folder, tmp_path)
     second = build((str(folder / "book.abc"),), replace(CorpusBuild(), output=tmp_path))

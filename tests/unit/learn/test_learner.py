@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
@@ -29,6 +31,7 @@ RECIPE = Recipe(
     input_scale=0.5,
     forget_bias=1.0,
     dropout=0.2,
+    recurrent_dropout=0.1,
     averaging=0.9,
     patience=3,
 )
@@ -121,6 +124,26 @@ def test_it_begins_as_the_recipe_says():
 
     assert network.lstm.weight_ih_l0.std().item() == pytest.approx(0.5, rel=0.05)
     assert (network.lstm.bias_ih_l0 + network.lstm.bias_hh_l0)[forget].tolist() == [1.0] * 200
+
+
+def test_bfloat16_learns_nearly_the_same():
+    exact, rough = (Learner(SHAPE, dataclasses.replace(RECIPE, bfloat16=half), 1, ALONE) for half in (False, True))
+
+    assert learnt(rough, range(5)) == pytest.approx(learnt(exact, range(5)), rel=0.02)
+    assert {tensor.dtype for tensor in rough.tensors().values()} == {torch.float32}
+
+
+def test_dropout_is_for_learning_alone():
+    network = Learner(SHAPE, RECIPE, 1, ALONE).network
+    heard = torch.zeros(4, 2, dtype=torch.int64)
+    network.eval()
+
+    calm = [network(heard, heard, network.start(2))[0] for _ in range(2)]
+    network.train()
+    wild = [network(heard, heard, network.start(2))[0] for _ in range(2)]
+
+    assert torch.equal(*calm)
+    assert not torch.equal(*wild)
 
 
 def test_the_running_mean_lags_behind_the_weights():

@@ -116,7 +116,7 @@ def test_what_a_song_says_of_itself(tmp_path: Path):
     [
         (b"", "is empty"),
         (b"RIFF1234WAVE", "is not a MIDI file"),
-        (b"MThd", "cannot be read: it does not begin with a whole MIDI header"),
+        (b"MThd", "is a broken MIDI file: it does not begin with a whole MIDI header"),
         (b"MThd\0\0\0\6\0\1\0\1\xe7\x28MTrk\0\0\0\4\0\xff\x2f\0", "timed in seconds"),
         (b"MThd\0\0\0\6\0\1\0\1\0\0MTrk\0\0\0\4\0\xff\x2f\0", "timed in seconds|broken"),
         (song_of(), "holds no melody"),

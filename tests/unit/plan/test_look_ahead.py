@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from live_composer.music.key import SCALES, Key
 from live_composer.music.melody import Melody, canonical
 from live_composer.music.metre import COMMON_TIME, Metre
-from live_composer.music.vocabulary import DEFAULT
+from live_composer.music.vocabulary import DEFAULT, FIRST_PITCH
 from live_composer.plan.look_ahead import LookAhead
 from live_composer.policy import checkpoint
 
@@ -57,6 +57,11 @@ def test_pitches_stay_in_the_mode_and_events_in_canonical_form(
     assert {note.pitch % 12 for note in Melody.of(plan).notes()} <= allowed
     whole = canonical(np.array([*before, *plan], dtype=np.int8))
     assert whole[len(before) :].tolist() == plan
+
+
+@given(seed=st.integers(0, 2**32))
+def test_music_begins_with_a_note(look_ahead: LookAhead, seed: int):
+    assert look_ahead.plan([], 0, 1, seed=seed)[0] >= FIRST_PITCH
 
 
 def test_the_metre_is_heard(look_ahead: LookAhead):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from live_composer.port.clock import Clock, ManualClock
-from live_composer.port.player import TOO_LATE, Player
+from live_composer.port.player import Player
 from live_composer.port.protocol import (
     Advance,
     Cancel,
@@ -187,7 +187,7 @@ def test_an_onset_that_is_much_too_late_is_dropped_and_nothing_hangs():
     player.handle(Notes([Note(0, 1, 0, 60, 80), Note(4, 1, 0, 64, 80)]), 0)
     player.handle(Start(), 0)
     list(player.pull(0))
-    late = 4 * 0.5 + TOO_LATE + 0.01
+    late = 4 * 0.5 + Clock.patience + 0.01
     assert [due.data[0] for due in player.pull(late)] == [OFF]
     assert player.dropped == 1
     player.handle(Notes([Note(5, 1, 0, 65, 80)]), late)

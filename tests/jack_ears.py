@@ -1,0 +1,105 @@
+"""A JACK client that hears for the tests, in a process of its own: in theirs its call-back would miss periods."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import sys
+from multiprocessing.managers import BaseManager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+class Ears:
+    """Notes every MIDI message with its frame, and keeps the sound of two audio ports."""
+
+    def __init__(self, name: str) -> None:
+        import jack
+
+        jack.set_error_function(lambda _: None)
+        self._client = jack.Client(name, no_start_server=True)
+        self._events: list[tuple[int, bytes]] = []
+        self._sound: list[tuple[int, np.ndarray]] = []
+        self._xruns = 0
+        self._midi = self._client.midi_inports.register("in")
+        self._audio = [self._client.inports.register(side) for side in ("left", "right")]
+        self._client.set_process_callback(self._process)
+        self._client.set_xrun_callback(self._overrun)
+        self._client.activate()
+
+    def events(self, since: int) -> list[tuple[int, bytes]]:
+        """Return (frame, message) from the `since`-th on."""
+        return self._events[since:]
+
+    def sound(self, since: int) -> list[tuple[int, np.ndarray]]:
+        """Return (frame, samples) of each period from the `since`-th on."""
+        return self._sound[since:]
+
+    def periods(self) -> int:
+        """Return how many periods of sound there are."""
+        return len(self._sound)
+
+    def xruns(self) -> int:
+        """Return how many periods the server overran so far."""
+        return self._xruns
+
+    def ports(self, pattern: str) -> list[str]:
+        """Return the names of the MIDI ports of the server."""
+        return [port.name for port in self._client.get_ports(pattern, is_midi=True)]
+
+    def listen(self, port: str) -> None:
+        """Have a MIDI output port played to us."""
+        self._client.connect(port, self._midi)
+
+    def hear(self, *ports: str) -> bool:
+        """Have audio output ports played to us; False if they are not ready for that."""
+        import jack
+
+        for theirs, ours in zip(ports, self._audio, strict=True):
+            try:
+                if not ours.is_connected_to(theirs):
+                    self._client.connect(theirs, ours)
+            except jack.JackError:
+                return False
+        return True
+
+    def freewheel(self, on: bool) -> None:
+        """Have the server run as fast as it can, or in real time again."""
+        self._client.set_freewheel(on)
+
+    def close(self) -> None:
+        """Leave the server."""
+        self._client.deactivate()
+        self._client.close()
+
+    def _overrun(self, _microseconds: float) -> None:
+        self._xruns += 1
+
+    def _process(self, _frames: int) -> None:
+        start = self._client.last_frame_time
+        self._events += [(start + offset, bytes(data)) for offset, data in self._midi.incoming_midi_events()]
+        if any(port.number_of_connections for port in self._audio):
+            self._sound.append((start, sum(port.get_array().copy() for port in self._audio)))
+
+
+class EarsManager(BaseManager):
+    """Starts the process and makes proxies of what lives in it."""
+
+
+EarsManager.register("Ears", Ears)
+
+
+def start() -> EarsManager:
+    """Start the process."""
+    manager = EarsManager(ctx=multiprocessing.get_context("spawn"))
+    manager.start(initializer=_go_first)
+    return manager
+
+
+def _go_first() -> None:
+    sys.setswitchinterval(1e-4)
+    with contextlib.suppress(PermissionError):
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(10))

@@ -1,0 +1,107 @@
+"""The link to a real port process: fed, lost, frozen, and ended."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+import pytest_asyncio
+
+from live_composer.errors import CannotWrite, LostProcess
+from live_composer.live import port_link
+from live_composer.live.port_link import PortLink
+from live_composer.port.protocol import Note, Notes, Reply, Sent, SetTempo, Start, Stop
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+    from pathlib import Path
+
+HELD = Notes([Note(0, 1000, 2, 60, 80)])
+
+
+class Told:
+    """What a link has told."""
+
+    def __init__(self) -> None:
+        self.replies: list[Reply] = []
+        self.troubles: list[str] = []
+
+    @property
+    def data(self) -> list[bytes]:
+        return [message.data for reply in self.replies if isinstance(reply, Sent) for message in reply.messages]
+
+
+@pytest.fixture
+def told() -> Told:
+    return Told()
+
+
+@pytest_asyncio.fixture
+async def link(told: Told) -> AsyncIterator[PortLink]:
+    link = PortLink("null", 120.0, "internal", told.replies.append, lambda: told.troubles.append(link.trouble))
+    await link.open()
+    yield link
+    await link.close()
+
+
+async def until(happened: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not happened():
+            await asyncio.sleep(0.01)
+
+
+async def test_the_beat_goes_on_between_heartbeats_and_changes_tempo(link: PortLink):
+    link.send(Start(3.0))
+    before = link.beat()
+    assert 3.0 <= before < 4.0
+    await link.news(1)
+    assert link.beat() > before
+    link.send(SetTempo(30))
+    assert link.tempo == 30
+    link.send(Stop())
+    stopped = link.beat()
+    await asyncio.sleep(0.02)
+    assert link.beat() == stopped
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "frozen"])
+async def test_a_lost_process_is_replaced_and_its_notes_released(
+    link: PortLink, told: Told, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+):
+    monkeypatch.setattr(port_link, "_WATCH_SECONDS", 0.2)
+    link.send(HELD, Start())
+    await until(lambda: bytes((0x92, 60, 80)) in told.data)
+    lost = link.pid
+    os.kill(lost, number)
+    await until(lambda: not link.well)
+    with pytest.raises(LostProcess):
+        await link.news(1)
+    assert link.trouble.startswith("The port process ended with code -9")
+    await asyncio.wait_for(link.recovered(), 20)
+    await until(lambda: bytes((0x82, 60, 0)) in told.data)
+    assert link.pid != lost
+    assert link.replaced == 1
+    assert told.troubles[-1] == ""
+    with pytest.raises(ProcessLookupError):
+        os.kill(lost, 0)
+
+
+async def test_it_ends_with_its_link(link: PortLink):
+    pid = link.pid
+    await link.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+async def test_a_file_that_cannot_be_written_in_the_end_is_told(tmp_path: Path):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    link = PortLink(f"file:{folder / 'take.mid'}", 120.0)
+    await link.open()
+    folder.rmdir()
+    folder.write_text("no folder any more")
+    with pytest.raises(CannotWrite, match=r"take\.mid could not be written"):
+        await link.close()

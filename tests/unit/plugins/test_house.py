@@ -205,23 +205,39 @@ OTHER = [*quarters(C), *eighths(G, A, G, F), *quarters(E)]
 TWO_BARS = Context(length=None, phrase=2)
 
 
-@pytest.mark.parametrize(("back", "worth"), [(UP, 1), (MIRRORED, 1), (LIKE, 0.5), (MOTIF, 0.6), (OTHER, 0)])
+@pytest.mark.parametrize(("back", "worth"), [(UP, 0.5), (MIRRORED, 0.5), (MOTIF, 0.6), (LIKE, 0), (OTHER, 0)])
 def test_motifs_return_varied_and_literally(back: list[int], worth: float):
     said = say("motif", [*MOTIF, *back], TWO_BARS)
-    assert said[-1] == pytest.approx(worth)
-    assert not said[:-1].any()
+    # From the third note of the second bar on.
+    assert said[20:] == pytest.approx([worth] * 12)
+    assert not said[:20].any()
 
 
-def test_a_motif_comes_back_in_its_place_and_not_for_ever():
-    assert say("motif", [*MOTIF, *MOTIF], Context(length=None, phrase=8))[-1] == 0
+def test_a_return_is_paid_as_far_as_it_goes():
+    assert np.flatnonzero(say("motif", [*MOTIF, *MOTIF[:10], *quarters(A)], TWO_BARS)).tolist() == [*range(20, 26)]
+
+
+def test_a_motif_comes_back_in_its_place():
+    far = Context(length=None, phrase=8)
+    assert not say("motif", [*MOTIF, *MOTIF], far).any()
+    assert say("motif", [*MOTIF, *OTHER * 3, *MOTIF], far)[-1] == 0.6
+    # Varied it may follow at once, or come in its place.
+    assert say("motif", [*MOTIF, *UP], far)[-1] == 0.5
+    assert say("motif", [*MOTIF, *OTHER * 2, *UP], far)[-1] == 0
+    assert say("motif", [*MOTIF, *OTHER * 3, *UP], far)[-1] == 0.5
+
+
+def test_a_motif_does_not_come_back_for_ever():
     box = say("motif", MOTIF * 6, TWO_BARS)[15::16]
-    assert box == pytest.approx([0, 0.6, 0, -0.6, -1, -1])
-    assert say("motif", [*MOTIF, *UP, *UP], TWO_BARS)[-1] == pytest.approx(0.6)
+    assert box == pytest.approx([0, 0.6, 0.1, -0.4, -0.9, -1])
+    assert say("motif", [*MOTIF, *UP, *MIRRORED], TWO_BARS)[-1] == pytest.approx(0.25)
 
 
-def test_a_bar_of_two_notes_or_one_pitch_is_no_motif():
+def test_two_notes_or_one_pitch_are_no_motif_and_a_long_note_is_no_more_of_one():
     for bar in ([C, *[HOLD] * 7, D, *[HOLD] * 7], quarters(C, C, C, C)):
         assert not say("motif", bar * 2, TWO_BARS).any()
+    bar = [C, D, E, *[HOLD] * 13]
+    assert np.flatnonzero(say("motif", bar * 2, TWO_BARS)).tolist() == [18, 19, 20, 21]
 
 
 def test_the_book_holds_them_all_and_is_endless():

@@ -21,6 +21,7 @@ from live_composer.wire.messages import Hello, Plan, PlanFailed, PlanRequest
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
     from collections.abc import Callable
+    from pathlib import Path
 
     from live_composer.config import Device
     from live_composer.wire.channel import Channel
@@ -71,6 +72,7 @@ class PlannerLink:
         self.trouble = self.engine = ""
         self._model, self._device, self._patience, self._on_trouble = model, device, patience, on_trouble
         self._process: Process | None = None
+        self._path: Path | None = None
         self._planner: asyncio.Future[Channel] = asyncio.get_running_loop().create_future()
         # A question that was taken back may still be leaving when the next one comes.
         self._one_at_a_time = asyncio.Lock()
@@ -154,7 +156,7 @@ class PlannerLink:
                     self._set_trouble("")
 
     async def _start(self) -> Channel:
-        path = paths.socket(f"planner-{os.getpid()}-{next(_numbers)}.sock")
+        self._path = path = paths.socket(f"planner-{os.getpid()}-{next(_numbers)}.sock")
         options = ["--socket", str(path), "--model", self._model, "--device", self._device, "--child"]
         self._process = await asyncio.create_subprocess_exec(
             *[sys.executable, "-m", "live_composer.plan", *options],
@@ -170,7 +172,6 @@ class PlannerLink:
             planner = await channel.connect(path, Hello("musician"))
         except BaseException:
             await self._end()
-            path.unlink(missing_ok=True)
             raise
         self.engine = planner.peer.engine
         return planner
@@ -188,6 +189,8 @@ class PlannerLink:
         except TimeoutError:
             process.kill()
             await process.wait()
+        if self._path:
+            self._path.unlink(missing_ok=True)  # A killed one leaves it behind.
 
 
 async def _ready(process: Process) -> None:

@@ -102,8 +102,8 @@ class Command(Message, frozen=True):
     """A screen asks the daemon to do something.
 
     Attributes:
-        name: `play`, `stop`, `tempo`, `status` or `quit`.
-        value: what the command needs.
+        name: `play`, `pause`, `stop`, `tempo`, `key`, `temperature`, `status` or `quit`.
+        value: what the command needs: beats per minute, a key such as `D dorian`, a temperature.
     """
 
     name: str

@@ -10,13 +10,22 @@ import pytest
 from real_parts import RATE, kill, note_offs, note_ons, wait_for
 from serving import Serving
 
+from live_composer.live.daemon import Daemon, Setup
+from live_composer.live.plan_source import Wishes
+from live_composer.music.key import Key
+from live_composer.music.metre import COMMON_TIME
+from live_composer.port.protocol import Command, Notes, Raw, Start
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from real_parts import JackServer, MidiDump, Recorder
 
 pytestmark = pytest.mark.real
 
 FAST = 240.0
 SIXTEENTH = RATE * 60 / FAST / 4
+MARK = bytes((0xB0, 20, 1))
 FEW = 0.1
 """The share of notes that a machine that stalls may place late."""
 
@@ -47,6 +56,35 @@ def test_the_notes_of_a_shipped_model_are_on_the_grid_and_end(recorder: Recorder
     assert off_the_grid(ends) <= FEW
     assert recorder.agrees([round(step) for step in onsets], [note.onset for note in notes])
     assert recorder.agrees([round(step) for step in ends], [note.onset + note.length for note in notes])
+
+
+async def test_in_freewheel_what_the_daemon_says_is_exact_to_the_frame(recorder: Recorder, open_port: Callable):
+    """Freewheel outruns any daemon, so what one says to its port in 64 bars is said to this port beforehand."""
+    said: list[Notes | Raw] = []
+    wishes = Wishes("note-rnn", COMMON_TIME, Key.parse("A dorian"), 1.0, 4)
+    daemon = Daemon(Setup(target="null", wishes=wishes, tempo=FAST, bars=64, clock="manual"))
+    send = daemon.port.send
+
+    def listen(*commands: Command) -> None:
+        said.extend(command for command in commands if isinstance(command, Notes | Raw))
+        send(*commands)
+
+    daemon.port.send = listen
+    stopped = await daemon.run()
+    port, _ = open_port("recorder", tempo=FAST)
+    recorder.freewheel(on=True)
+    port.send(Raw(0, MARK))
+    for command in said:
+        port.send(command)
+    port.send(Start())
+    wait_for(lambda: len(note_offs(recorder.events)) == stopped.notes, "the last note")
+    recorder.freewheel(on=False)
+    (start, mark), *_ = recorder.events
+    assert mark == MARK
+    notes = [note for command in said if isinstance(command, Notes) for note in command.notes]
+    ends = [command for command in said if isinstance(command, Raw)]
+    assert note_ons(recorder.events) == [(start + round(note.beat * 4 * SIXTEENTH), note.pitch) for note in notes]
+    assert note_offs(recorder.events) == [(start + round(end.beat * 4 * SIXTEENTH), end.data[1]) for end in ends]
 
 
 def test_the_same_seed_gives_the_same_notes(recorder: Recorder):

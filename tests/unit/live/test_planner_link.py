@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 import pytest_asyncio
 
+from live_composer import paths
 from live_composer.errors import BadInput
 from live_composer.live.planner_link import PlannerLink
 from live_composer.plan.planner import Planner
@@ -57,6 +58,7 @@ async def test_a_planner_that_fails_is_replaced_and_the_plan_comes(
     assert after.events == before.events
     assert link.pid != victim
     assert link.replaced == 1
+    assert len(list(paths.runtime().glob("planner-*.sock"))) == 1
     with pytest.raises(ProcessLookupError):
         os.kill(victim, 0)
 

@@ -8,18 +8,18 @@ Without a corpus the three tunes that ship with the rules are taken.
 from __future__ import annotations
 
 import argparse
-import os
-import platform
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from machine import machine
 
 from live_composer.corpus import store
 from live_composer.music.key import Key
 from live_composer.music.melody import heard_key
 from live_composer.music.vocabulary import FIRST_PITCH
-from live_composer.rules import book_file, discovery
+from live_composer.rules import Rule, book_file, discovery
 from live_composer.rules.check import steps_per_second
 from live_composer.rules.explain import pick_up_steps
 from live_composer.rules.tunes import TUNES
@@ -28,10 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from live_composer.music.melody import Melody
-    from live_composer.rules import Rule, Tokens
+    from live_composer.rules import Tokens
     from live_composer.rules.book import RuleBook
-
-Spoil = "Callable[[Tokens, Melody, np.random.Generator], Tokens]"
 
 
 def as_it_is(events: Tokens, _: Melody, __: np.random.Generator) -> Tokens:
@@ -99,7 +97,7 @@ def said(book: RuleBook, music: list[tuple[Melody, Key]], spoil: Callable[..., T
 
 
 def speed(rule: Rule) -> str:
-    by_note = discovery.Rule(rule.name, "", rule.note, rule.every_step, None, rule.parameters)
+    by_note = replace(rule, batch_form=None)
     return f"{steps_per_second(rule, 1024) / 1e6:8.1f} M{steps_per_second(by_note, 64) / 1e3:8.0f} k"
 
 
@@ -111,7 +109,7 @@ def main() -> None:
     options = parser.parse_args()
     book = book_file.load(book_file.find(options.book), discovery.discover())
     music = tunes(options.corpus, options.tunes)
-    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, numpy {np.__version__}")
+    print(machine())
     print(f"book {book.name}, {len(music)} tunes of {options.corpus if options.corpus.is_dir() else 'the package'}\n")
     columns = {name: said(book, music, spoil) for name, spoil in SPOILT.items()}
     print("said a bar, unweighted (a star: tunes are better by more than two standard errors)")

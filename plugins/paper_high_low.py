@@ -12,7 +12,10 @@ _WORTH = 3.0
 
 @note_rule(every_step=True)
 def paper_high_low(note: Note) -> float:
-    """Reach the highest and the lowest pitch of the melody once only (judged at its last step)."""
+    """Reach the highest and the lowest pitch of the melody once only (judged at its last step).
+
+    Each of the two earns 3.
+    """
     events = [*note.before, note.event]
     pitches = [event for event in events if event >= FIRST_PITCH]
     if not note.is_last or not pitches:

@@ -27,7 +27,11 @@ _RESTFUL = (0, 7)
 
 @note_rule(every_step=True)
 def paper_intervals(note: Note) -> float:
-    """Prefer the intervals that books on melody prefer: seconds, thirds, fourths, and rests on tonic and dominant."""
+    """Prefer the intervals that books on melody prefer: seconds, thirds, fourths, and rests on tonic and dominant.
+
+    Whole tones, major thirds and fourths earn .35 to .75; a major seventh costs 1.5, and what is wider than an octave
+    5. A note off earns .25 and a hold .375; after the tonic or the dominant .75 and 1.5.
+    """
     if note.previous is None:
         return 0.0
     degree = (note.previous - note.context.key.tonic) % 12

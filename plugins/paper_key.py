@@ -8,7 +8,10 @@ from live_composer.rules.arrays import by_event
 
 @note_rule
 def paper_key(note: Note) -> float:
-    """Blame every pitch outside the key."""
+    """Blame every pitch outside the key.
+
+    A foreign pitch costs 1.
+    """
     return 0.0 if note.in_key else -1.0
 
 

@@ -15,7 +15,11 @@ _WORTH = 5.0
 
 @note_rule(every_step=True)
 def paper_leaps(note: Note) -> float:
-    """Come back from a leap of a fifth or more; do not leap twice the same way."""
+    """Come back from a leap of a fifth or more; do not leap twice the same way.
+
+    A leap opens; coming back to the note it left, or past it, earns 5, and so does a leap back after more than six
+    steps. Another leap the same way costs 5.
+    """
     # The whole melody is walked again: the reference is there to be read.
     direction, left, since, previous, worth = 0, 0, 0, None, 0.0
     for event in [*note.before, note.event]:

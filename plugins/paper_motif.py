@@ -14,7 +14,10 @@ _FEWEST = 3
 
 @note_rule(every_step=True)
 def paper_motif(note: Note) -> float:
-    """Play motifs: half a bar with three different pitches or more."""
+    """Play motifs: half a bar with three different pitches or more.
+
+    Each step at which the last eight events hold three different pitches earns 3, and .3 for every pitch more.
+    """
     window = [*note.before, note.event][-_WINDOW:]
     distinct = len({event for event in window if event >= FIRST_PITCH})
     if len(window) < _WINDOW or distinct < _FEWEST:

@@ -14,7 +14,12 @@ _ROW, _BROKEN_ROW, _OFFS = 4, 6, 1
 
 @note_rule(every_step=True)
 def paper_repeat(note: Note) -> float:
-    """Do not repeat one note more than four times in a row, or six times with a rest or a hold between."""
+    """Do not repeat one note more than four times in a row, or six times with a rest or a hold between.
+
+    Once more costs 100. Looking back from an event to the last other pitch, equal events are counted and rests and
+    holds are passed over; so holds count as repetitions of holds, and one more than five of them is excessive. A note
+    off may come twice.
+    """
     times, broken = 0, False
     for event in reversed(note.before):
         if event == note.event:

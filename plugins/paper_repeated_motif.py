@@ -14,7 +14,11 @@ _FEWEST = 3
 
 @note_rule(every_step=True)
 def paper_repeated_motif(note: Note) -> float:
-    """Bring a motif back: the same half bar, of three different pitches or more, as stood earlier."""
+    """Bring a motif back: the same half bar, of three different pitches or more, as stood earlier.
+
+    Each step at which the last eight events are a motif, and stand among the events before them, earns 4, and 1 for
+    every pitch more than three.
+    """
     events = [*note.before, note.event]
     window, earlier = events[-_WINDOW:], events[:-_WINDOW]
     distinct = len({event for event in window if event >= FIRST_PITCH})

@@ -13,7 +13,11 @@ _MIDDLE_C = 60
 
 @note_rule(every_step=True)
 def paper_tonic(note: Note) -> float:
-    """Begin on the tonic above middle C, come back to it a beat before the end, hold it, and stay still."""
+    """Begin on the tonic above middle C, come back to it a beat before the end, hold it, and stay still.
+
+    Each of these earns 3: the tonic at the first step and four steps before the end, a hold after that, and a hold or
+    a note off at either of the last two steps.
+    """
     return _WORTH if note.event in _wanted(note.context).get(note.step, ()) else 0.0
 
 

@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 from rule_music import PLUGINS, music, rules_of
 
 from live_composer.music.key import Key
+from live_composer.music.melody import Melody, heard_key
 from live_composer.music.metre import Metre
 from live_composer.rules import Context, Rewards, Rule, Tokens
 from live_composer.rules.book_file import load
 from live_composer.rules.check import faults
 from live_composer.rules.discovery import Plugin, Plugins, Status
+from live_composer.rules.tunes import TUNES
 
 RULES = rules_of("house_*.py")
 every_rule = pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
@@ -238,6 +240,26 @@ def test_two_notes_or_one_pitch_are_no_motif_and_a_long_note_is_no_more_of_one()
         assert not say("motif", bar * 2, TWO_BARS).any()
     bar = [C, D, E, *[HOLD] * 13]
     assert np.flatnonzero(say("motif", bar * 2, TWO_BARS)).tolist() == [18, 19, 20, 21]
+
+
+def spoilt(events: Tokens, chance: np.random.Generator) -> list[Tokens]:
+    """Return a tune with its pitches shuffled, its steps shuffled, and its notes stuck to the ones before."""
+    starts = events > HOLD
+    pitches, stuck = events.copy(), events.copy()
+    pitches[starts] = chance.permutation(events[starts])
+    stuck[starts] = np.repeat(events[starts], 5)[: starts.sum()]
+    return [pitches, chance.permutation(events), stuck]
+
+
+@pytest.mark.parametrize("tune", TUNES.values(), ids=list(TUNES))
+def test_tunes_are_better_than_what_is_left_when_they_are_spoilt(tune: Melody):
+    chance, events = np.random.default_rng(1), tune.events.astype(np.int64)
+    tries = [[events, *spoilt(events, chance)] for _ in range(20)]
+    context = Context(key=heard_key(tune), metre=tune.metre, length=len(tune))
+    rewards = sum(rule(np.array(tries).reshape(-1, len(events)), context) for rule in RULES.values())
+    as_it_is, *others = rewards.sum(axis=1).reshape(20, -1).mean(axis=0)
+    assert as_it_is > 0
+    assert as_it_is > max(others) + 1
 
 
 def test_the_book_holds_them_all_and_is_endless():

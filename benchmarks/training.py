@@ -25,7 +25,7 @@ from live_composer.corpus import store
 from live_composer.learn.batches import epoch
 from live_composer.learn.learner import Learner
 from live_composer.learn.recipe import recipe_of
-from live_composer.learn.team import Team
+from live_composer.learn.team import Team, choose_device
 from live_composer.music.melody import Melody
 from live_composer.policy.shape import Shape
 
@@ -39,6 +39,7 @@ RECIPES = {
     "paper, 1x100": recipe_of(Pretrain(preset="paper")),
     "1x100": recipe_of(Pretrain(preset="best", hidden=100, metre=False, dropout=0.0)),
     "best": recipe_of(Pretrain(preset="best")),
+    "best, bfloat16": recipe_of(Pretrain(preset="best", bfloat16=True)),
 }
 
 
@@ -52,7 +53,7 @@ def melodies(corpus: Path) -> list[Melody]:
 
 def ours(recipe: Recipe, windows: Iterator[Batch]) -> Iterator[int]:
     """The project's learner: yields the steps of each update."""
-    learner = Learner(Shape(recipe.hidden, recipe.layers, recipe.metre), recipe, 1, Team(torch.device("cpu")))
+    learner = Learner(Shape(recipe.hidden, recipe.layers, recipe.metre), recipe, 1, Team(choose_device("cpu")))
     state = learner.start()
     for number, window in enumerate(windows):
         _, state = learner.update(window, state, number)

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.real
 
 ORGAN = bytes((0xC0, 19))  # sounds for as long as its key is down
 ATTACK, RELEASE = RATE // 10, RATE // 50
-LONG = RATE // 3
+LONG = RATE // 4
 
 
 @pytest.fixture(autouse=True)

@@ -13,6 +13,7 @@ from live_composer.music.melody import Melody, heard_key
 from live_composer.music.metre import COMMON_TIME, Metre
 from live_composer.music.vocabulary import HOLD
 from live_composer.plan.look_ahead import LookAhead
+from live_composer.plan.terms import Terms
 from live_composer.policy import checkpoint
 
 
@@ -30,14 +31,15 @@ def compose(*, config: Compose = Compose()) -> None:
         # The continuation begins on a bar line.
         before = [*home.events.tolist(), *[HOLD] * (-len(home) % metre.steps_per_bar)]
     key, metre = key or Key(), metre or COMMON_TIME
-    drawn = LookAhead(model.policy()).plan(
-        before,
-        len(before),
-        config.bars * metre.steps_per_bar,
-        metre=metre,
-        key=key,
-        temperature=config.temperature,
-        seed=config.seed,
+    drawn = (
+        LookAhead(model.policy())
+        .plan(
+            before,
+            len(before),
+            config.bars * metre.steps_per_bar,
+            Terms(metre=metre, key=key, temperature=config.temperature, seed=config.seed),
+        )
+        .events
     )
     melody = Melody.of([*before, *drawn], metre, vocabulary)
     midi_file.write_melody(config.output, melody, config.tempo, key.shift)

@@ -34,6 +34,8 @@ class PlannerProcess:
         self._planner = planner
         # One at a time: plans for a second musician would only make both late on the same cores.
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="planner")
+        # What a plan needs is loaded aside, while others are planned.
+        self._loader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="loader")
 
     async def serve(self, path: Path, *, child: bool) -> None:
         """Plan until a signal comes or, for a child, until its parent is gone.
@@ -69,8 +71,11 @@ class PlannerProcess:
         loop = asyncio.get_running_loop()
         while True:
             request = await newest.get()
-            answer = await loop.run_in_executor(self._worker, self._planner.answer, request)
-            if not newest.waiting:
+            failed = await loop.run_in_executor(self._loader, self._planner.prepare, request)
+            answer = failed or await loop.run_in_executor(
+                self._worker, self._planner.answer, request, lambda: newest.waiting
+            )
+            if answer and not newest.waiting:
                 await musician.send(answer)
 
 

@@ -10,6 +10,7 @@ from live_composer.music.key import Key
 from live_composer.music.metre import Metre
 from live_composer.plan.look_ahead import LookAhead
 from live_composer.plan.planner import Planner
+from live_composer.plan.terms import Terms
 from live_composer.policy import checkpoint
 from live_composer.wire.messages import Plan, PlanFailed, PlanRequest
 
@@ -25,9 +26,8 @@ def test_a_plan_is_what_look_ahead_draws(planner: Planner, random_model: str) ->
     assert isinstance(plan, Plan)
     assert (plan.revision, plan.first_step) == (7, 4)
     alone = LookAhead(checkpoint.load(random_model).policy())
-    assert plan.events == alone.plan(
-        [2, 1, 1, 1], 4, 12, metre=Metre(3, 4), key=Key.parse("D dorian"), temperature=0.9, seed=5
-    )
+    terms = Terms(metre=Metre(3, 4), key=Key.parse("D dorian"), temperature=0.9, seed=5)
+    assert plan.events == alone.plan([2, 1, 1, 1], 4, 12, terms).events
 
 
 @given(

@@ -235,7 +235,7 @@ def test_a_base_of_another_vocabulary_is_refused(saved: Path):
 def test_a_base_without_weights_is_refused(saved: Path):
     edit(saved, base=msgspec.to_builtins(network_of(SHAPE)))
 
-    with pytest.raises(BadModel, match="`base.lstm.bias_hh_l0` is missing"):
+    with pytest.raises(BadModel, match=r"`base\.lstm\.bias_hh_l0` is missing"):
         checkpoint.load(str(saved))
 
 

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from live_composer.policy.shape import Shape
 
 
-def by_the_book(shape: Shape, weights: dict[str, Floats], state: Floats, event: int, place: int, bar: int) -> Floats:
-    """One melody's logits by the equations of the LSTM, in double precision."""
+def by_the_book(shape: Shape, weights: dict[str, Floats], state: Floats, *heard: int) -> Floats:
+    """One melody's logits by the equations of the LSTM, in double precision; heard are event, place and bar."""
+    event, place, bar = heard
 
     def sigmoid(x: Floats) -> Floats:
         return 1 / (1 + np.exp(-x))

@@ -95,7 +95,8 @@ class Proposal:
     def _ask(self, states: States, last: Integers, step: int) -> tuple[list[Floats], States]:
         """Let each policy hear the last events; return the logits of what comes at `step`, and the states."""
         places = np.full(len(last), metres.place(self._terms.metre, step))
-        answers = [policy.step(state, last, places) for policy, state in zip(self._policies, states, strict=True)]
+        bars = np.full(len(last), step // self._terms.metre.steps_per_bar)
+        answers = [policy.step(state, last, places, bars) for policy, state in zip(self._policies, states, strict=True)]
         return [logits for logits, _ in answers], [state for _, state in answers]
 
 

@@ -40,8 +40,8 @@ def _of_group(group: str) -> str:
 
 
 def _row(parameter: Parameter) -> str:
-    values = f"{parameter.kind.range} {parameter.unit}".strip()
-    return f"| `{parameter.name}` | {parameter.help} | {values} | {parameter.show(parameter.default)} | {parameter.heard} |"
+    values, first = f"{parameter.kind.range} {parameter.unit}".strip(), parameter.show(parameter.default)
+    return f"| `{parameter.name}` | {parameter.help} | {values} | {first} | {parameter.heard} |"
 
 
 if __name__ == "__main__":

@@ -78,8 +78,8 @@ TABLE: tuple[Parameter, ...] = (
     ),
     Parameter("highest", "notes", Whole(0, 127), 127, "plan", "The highest MIDI pitch that is played."),
     Parameter(
-        "density", "notes", Number(0, 1, 0.05), 0.5, "plan",
-        "How many notes: 0 is sparse, 1 is busy; in the middle it is as the model likes it.",
+        "density", "notes", Number(-4, 4, 0.25), 0.0, "plan",
+        "How many notes: above 0 busier, below 0 sparser than the model likes it.",
     ),
     Parameter(
         "chord", "notes", Word("chord", may_be_empty=True), "", "plan",

@@ -326,7 +326,7 @@ class Lost(Part, frozen=True):
     reward: float = 0.0
 
 
-class Why(Message, frozen=True):
+class Reasons(Message, frozen=True):
     """Why a note was chosen.
 
     Attributes:
@@ -398,7 +398,7 @@ class Failed(Message, frozen=True):
     ticket: Ticket = 0
 
 
-ScreenMessage: TypeAlias = Set | Command | Done | Frame | Why | Catalogue | Failed
+ScreenMessage: TypeAlias = Set | Command | Done | Frame | Reasons | Catalogue | Failed
 """All of them."""
 
 Role: TypeAlias = Literal["screen", "control"]

@@ -7,6 +7,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from live_composer.errors import BadInput, MissingExtra
+from live_composer.policy.summed import summed
 
 if TYPE_CHECKING:
     from live_composer.config import Device
@@ -47,7 +48,8 @@ def policy(loaded: Checkpoint, engine: str) -> Policy:
         return loaded.policy()
     from live_composer.policy.note_rnn import TorchRnn
 
-    return TorchRnn(loaded.shape, loaded.weights, engine.removeprefix(_TORCH))
+    device = engine.removeprefix(_TORCH)
+    return summed([TorchRnn(shape, weights, device) for shape, weights in loaded.networks])
 
 
 def _torch_has(device: str) -> bool:

@@ -56,7 +56,7 @@ class LookAhead:
         state, event = self._listen(events, first_step, metre)
         drawn: list[int] = []
         for step in range(first_step, first_step + horizon):
-            logits, state = self._policy.step(state, event, _place(metre, step))
+            logits, state = self._policy.step(state, event, *_where(metre, step))
             mask = sampling.canonical_mask(sounding, vocabulary) & in_key
             # Two tunes of three begin with a pick-up, after most of a bar of silence; who presses play wants to hear.
             mask[:, HOLD] &= bool(events) or step > first_step
@@ -71,10 +71,11 @@ class LookAhead:
         state = self._policy.start(1)
         last = START
         for step, event in enumerate(events, first_step - len(events)):
-            _, state = self._policy.step(state, np.array([last]), _place(metre, step))
+            _, state = self._policy.step(state, np.array([last]), *_where(metre, step))
             last = event
         return state, np.array([last])
 
 
-def _place(metre: Metre, step: int) -> sampling.Draws:
-    return np.array([metres.place(metre, step)])
+def _where(metre: Metre, step: int) -> tuple[sampling.Draws, sampling.Draws]:
+    """Return the place in the bar and the bar of a step, each (1,)."""
+    return np.array([metres.place(metre, step)]), np.array([step // metre.steps_per_bar])

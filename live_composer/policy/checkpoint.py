@@ -17,11 +17,14 @@ from live_composer.errors import BadInput, BadModel, LiveComposerError
 from live_composer.music.vocabulary import Vocabulary
 from live_composer.policy.numpy_rnn import NumpyRnn
 from live_composer.policy.shape import Shape
+from live_composer.policy.summed import summed
 
 if TYPE_CHECKING:
-    from live_composer.policy.policy import Floats
+    from live_composer.policy.policy import Floats, Policy
 
 FORMAT = 1
+BASE = "base."
+"""What the names of the second network's weights begin with."""
 _LARGEST_WEIGHTS = 256 << 20
 _LARGEST_CARD = 1 << 20
 
@@ -34,6 +37,12 @@ class Network(msgspec.Struct, frozen=True):
     metre: bool
     lowest: int
     highest: int
+    phrase: int = 0
+
+    @property
+    def shape(self) -> Shape:
+        """The same as a policy wants it."""
+        return Shape(self.hidden, self.layers, self.metre, Vocabulary(self.lowest, self.highest), self.phrase)
 
 
 class Card(msgspec.Struct, frozen=True, omit_defaults=False):
@@ -50,6 +59,8 @@ class Card(msgspec.Struct, frozen=True, omit_defaults=False):
         commit: the project's commit that made it.
         rules: rule names with weights, for a tuned model.
         metrics: what was measured on held-out data (losses in nats a step).
+        base: the shape of a second network, whose logits are added to the first's (the prior that a G-network stands
+            on); its weights are in the same file, their names after `base.`.
         format: the version of this schema.
     """
 
@@ -63,6 +74,7 @@ class Card(msgspec.Struct, frozen=True, omit_defaults=False):
     commit: str
     rules: dict[str, float] = {}
     metrics: dict[str, Any] = {}
+    base: Network | None = None
     format: int = FORMAT
 
 
@@ -74,13 +86,19 @@ class Checkpoint(msgspec.Struct, frozen=True):
 
     @property
     def shape(self) -> Shape:
-        """The network's shape."""
-        network = self.card.network
-        return Shape(network.hidden, network.layers, network.metre, Vocabulary(network.lowest, network.highest))
+        """The network's shape; where there are two, that of the one that was tuned."""
+        return self.card.network.shape
 
-    def policy(self) -> NumpyRnn:
+    @property
+    def networks(self) -> list[tuple[Shape, dict[str, Floats]]]:
+        """The shape and weights of each network; the model's logits are the sum of theirs."""
+        own = {name: array for name, array in self.weights.items() if not name.startswith(BASE)}
+        base = {name.removeprefix(BASE): array for name, array in self.weights.items() if name.startswith(BASE)}
+        return [(self.shape, own), *([(self.card.base.shape, base)] if self.card.base else [])]
+
+    def policy(self) -> Policy:
         """Return the numpy engine with these weights."""
-        return NumpyRnn(self.shape, self.weights)
+        return summed([NumpyRnn(shape, weights) for shape, weights in self.networks])
 
 
 def find(name: str) -> Path:
@@ -127,10 +145,10 @@ def load(name: str) -> Checkpoint:
         raise BadModel(f"{weights_path} is no safetensors file: {error}.") from error
     checkpoint = Checkpoint(card, weights)
     try:
-        shape = checkpoint.shape
+        expected = _parameters(card)
     except BadInput as error:
         raise BadModel(f"{path} speaks of no network that could be: {error}") from error
-    _check_weights(weights_path, shape, weights)
+    _check_weights(weights_path, expected, weights)
     return checkpoint
 
 
@@ -152,7 +170,8 @@ def save(path: Path, card: Card, weights: dict[str, Floats]) -> Card:
 
 def network_of(shape: Shape) -> Network:
     """Return a shape as a card writes it."""
-    return Network(shape.hidden, shape.layers, shape.metre, shape.vocabulary.lowest, shape.vocabulary.highest)
+    vocabulary = shape.vocabulary
+    return Network(shape.hidden, shape.layers, shape.metre, vocabulary.lowest, vocabulary.highest, shape.phrase)
 
 
 def _read(path: Path, what: str, limit: int) -> bytes:
@@ -175,8 +194,22 @@ def _read_card(path: Path) -> Card:
     return card
 
 
-def _check_weights(path: Path, shape: Shape, weights: dict[str, Any]) -> None:
-    expected = shape.parameters()
+def _parameters(card: Card) -> dict[str, tuple[int, ...]]:
+    """Return the name and shape of every weight that a card speaks of.
+
+    Raises:
+        BadInput: one of its networks is impossible, or two do not speak one vocabulary.
+    """
+    expected = card.network.shape.parameters()
+    if card.base is not None:
+        base = card.base.shape
+        if base.vocabulary != card.network.shape.vocabulary:
+            raise BadInput("its two networks do not speak one vocabulary.")
+        expected |= {BASE + name: size for name, size in base.parameters().items()}
+    return expected
+
+
+def _check_weights(path: Path, expected: dict[str, tuple[int, ...]], weights: dict[str, Any]) -> None:
     for name in sorted(expected.keys() | weights.keys()):
         found = tuple(weights[name].shape) if name in weights else "missing"
         wanted = expected.get(name, "none")

@@ -1,9 +1,9 @@
 """The Note RNN in torch, for learning and for planning on a GPU: one-hot event in, logits of the next event out.
 
-    T steps    B batch    L layers    H cells a layer    V events    I inputs (V, or V + places)
+    T steps    B batch    L layers    H cells a layer    V events    I inputs (V, + places, + bars of a phrase)
 
 The paper's network is one layer of 100 LSTM cells that hears the last event alone (Jaques et al. 2016, section 3.1).
-Told the metre, it also hears the place in the bar of the event to come.
+Told the metre, it also hears the place in the bar of the event to come; told the phrase, the bar in the phrase.
 """
 
 from __future__ import annotations
@@ -42,25 +42,33 @@ class NoteRnn(nn.Module):
         self.dropout = nn.Dropout(dropout)
         self.output = nn.Linear(shape.hidden, shape.vocabulary.size)
 
-    def forward(self, events: Tensor, places: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(
+        self, events: Tensor, places: Tensor, state: Tensor, bars: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
         """Read some steps of many melodies.
 
         Args:
             events: (T, B) the event before each step, START (-1) before the first.
             places: (T, B) the place in the bar of each step, NO_PLACE (-1) if unknown.
             state: (L, 2, B, H) outputs and cells before the first step.
+            bars: (T, B) the bar of each step, None if unknown.
 
         Returns:
             logits (T, B, V) of the event at each step, and the state after the last.
         """
-        inputs = one_hot(events, self.shape.vocabulary.size)  # (T, B, V)
-        if self.shape.metre:
-            inputs = torch.cat([inputs, one_hot(places, PLACES)], dim=-1)  # (T, B, I)
-        before = (state[:, 0].contiguous(), state[:, 1].contiguous())  # each (L, B, H)
-        outputs, (output, cell) = self._listen(inputs, before)  # (T, B, H)
-        return self.output(self.dropout(outputs)), torch.stack([output, cell], dim=1)
+        outputs, after = self.listen(events, places, state, bars)
+        return self.output(outputs), after
 
-    def _listen(self, inputs: Tensor, before: tuple[Tensor, Tensor]) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+    def listen(
+        self, events: Tensor, places: Tensor, state: Tensor, bars: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """Return what the last layer gives at each step (T, B, H), and the state after the last; see `forward`."""
+        inputs = _inputs(self.shape, events, places, bars)  # (T, B, I)
+        before = (state[:, 0].contiguous(), state[:, 1].contiguous())  # each (L, B, H)
+        outputs, (output, cell) = self._lstm(inputs, before)  # (T, B, H)
+        return self.dropout(outputs), torch.stack([output, cell], dim=1)
+
+    def _lstm(self, inputs: Tensor, before: tuple[Tensor, Tensor]) -> tuple[Tensor, tuple[Tensor, Tensor]]:
         if not (self.training and self.recurrent_dropout):
             return self.lstm(inputs, before)
         thinned = nn.functional.dropout(self.lstm.get_parameter("weight_hh_l0"), self.recurrent_dropout)
@@ -73,6 +81,16 @@ class NoteRnn(nn.Module):
     def weights(self) -> dict[str, Floats]:
         """Return the weights as a checkpoint keeps them."""
         return {name: weight.detach().cpu().numpy() for name, weight in self.state_dict().items()}
+
+
+def _inputs(shape: Shape, events: Tensor, places: Tensor, bars: Tensor | None) -> Tensor:
+    """Return what a network of a shape hears: (..., I)."""
+    heard = [one_hot(events, shape.vocabulary.size)]
+    if shape.metre:
+        heard.append(one_hot(places, PLACES))
+    if shape.phrase:
+        heard.append(one_hot(torch.full_like(events, -1) if bars is None else bars % shape.phrase, shape.phrase))
+    return torch.cat(heard, dim=-1)
 
 
 def one_hot(numbers: Tensor, size: int) -> Tensor:
@@ -101,13 +119,14 @@ class TorchRnn:
         return np.zeros((self.shape.layers, 2, batch, self.shape.hidden), dtype=np.float32)
 
     @torch.inference_mode()
-    def step(self, state: Floats, events: Integers, places: Integers) -> tuple[Floats, Floats]:
+    def step(
+        self, state: Floats, events: Integers, places: Integers, bars: Integers | None = None
+    ) -> tuple[Floats, Floats]:
         """See `Policy.step`."""
         # One cell at a time: asked for a single step, nn.LSTM spends most of its time on preparations.
         before = torch.as_tensor(state, device=self.device)  # (L, 2, B, H)
-        out = one_hot(self._tensor(events), self.shape.vocabulary.size)  # (B, V)
-        if self.shape.metre:
-            out = torch.cat([out, one_hot(self._tensor(places), PLACES)], dim=-1)  # (B, I)
+        counted = None if bars is None else self._tensor(bars)
+        out = _inputs(self.shape, self._tensor(events), self._tensor(places), counted)  # (B, I)
         after: list[Tensor] = []
         for layer in range(self.shape.layers):
             kinds = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")

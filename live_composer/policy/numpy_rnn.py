@@ -1,8 +1,8 @@
 """The Note RNN in plain numpy: plays on any CPU, without torch, in some ten microseconds a step.
 
-    B batch    H cells a layer    V events    I inputs (V, or V + places)
+    B batch    H cells a layer    V events    P places    I inputs (V, + P where metre is told, + phrase)
 
-Both inputs are one-hot, so the product with the input weights is a look-up of rows; one extra row stands for "nothing"
+All inputs are one-hot, so the product with the input weights is a look-up of rows; one extra row stands for "nothing"
 (START, NO_PLACE), which is what index -1 finds.
 """
 
@@ -11,6 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from live_composer.music.metre import PLACES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +35,9 @@ class NumpyRnn:
         ]  # each (4H,)
         nothing = np.zeros((1, 4 * H), dtype=np.float32)
         self._events = np.concatenate([self._inputs[0][:V], nothing]) + self._biases[0]  # (V + 1, 4H)
-        self._places = np.concatenate([self._inputs[0][V:], nothing]) if shape.metre else None  # (places + 1, 4H)
+        P = V + (PLACES if shape.metre else 0)
+        self._places = np.concatenate([self._inputs[0][V:P], nothing]) if shape.metre else None  # (P + 1, 4H)
+        self._bars = self._inputs[0][P:]  # (phrase, 4H)
         self._output = np.ascontiguousarray(weights["output.weight"].T)  # (H, V)
         self._output_bias = weights["output.bias"]  # (V,)
 
@@ -41,13 +45,17 @@ class NumpyRnn:
         """Return the state of `batch` melodies that have not begun: zeros (layers, 2, batch, hidden)."""
         return np.zeros((self.shape.layers, 2, batch, self.shape.hidden), dtype=np.float32)
 
-    def step(self, state: Floats, events: Integers, places: Integers) -> tuple[Floats, Floats]:
+    def step(
+        self, state: Floats, events: Integers, places: Integers, bars: Integers | None = None
+    ) -> tuple[Floats, Floats]:
         """See `Policy.step`."""
         H = self.shape.hidden
         after = np.empty_like(state)
         gates: Floats = self._events.take(events, axis=0)  # (B, 4H)
         if self._places is not None:
             gates += self._places.take(places, axis=0)
+        if bars is not None and self.shape.phrase:
+            gates += self._bars.take(bars % self.shape.phrase, axis=0)
         out = after[0, 0]
         for layer, recurrent in enumerate(self._recurrent):
             if layer:

@@ -27,7 +27,9 @@ class Policy(Protocol):
         """Return the state of `batch` melodies that have not begun: all zeros."""
         ...
 
-    def step(self, state: Floats, events: Integers, places: Integers) -> tuple[Floats, Floats]:
+    def step(
+        self, state: Floats, events: Integers, places: Integers, bars: Integers | None = None
+    ) -> tuple[Floats, Floats]:
         """Hear one event of each melody and tell what may follow.
 
         Args:
@@ -35,6 +37,8 @@ class Policy(Protocol):
             events: (batch,) the last event of each melody, START (-1) before the first.
             places: (batch,) the place in the bar of the event to come (`music.metre.place`), NO_PLACE (-1) if unknown;
                 ignored by a network that is not told the metre.
+            bars: (batch,) the bar that the event to come falls in, 0 where the melody or a phrase begins and below 0 in
+                a pick-up; None if unknown; ignored by a network that is not told the bar in the phrase.
 
         Returns:
             logits (batch, events) of the event to come, and the new state.

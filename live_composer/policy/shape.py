@@ -9,6 +9,7 @@ from live_composer.music.metre import PLACES
 from live_composer.music.vocabulary import DEFAULT, Vocabulary
 
 _LARGEST = 4096
+_LONGEST_PHRASE = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,21 +21,26 @@ class Shape:
         layers: LSTM layers (the paper: 1).
         metre: whether the input tells, beside the last event, the place in the bar of the next one.
         vocabulary: what the events mean.
+        phrase: how many bars the input counts before it begins anew, telling the bar in the phrase (or in a short
+            melody); 0: it is not told.
     """
 
     hidden: int = 100
     layers: int = 1
     metre: bool = False
     vocabulary: Vocabulary = field(default=DEFAULT)
+    phrase: int = 0
 
     def __post_init__(self) -> None:
         if not (1 <= self.hidden <= _LARGEST and 1 <= self.layers <= 8):  # noqa: PLR2004 - sane bounds for weights
             raise BadModel(f"A network of {self.layers} layers of {self.hidden} cells is not one this program plays.")
+        if not 0 <= self.phrase <= _LONGEST_PHRASE:
+            raise BadModel(f"A network that counts {self.phrase} bars is not one this program plays.")
 
     @property
     def inputs(self) -> int:
-        """The width of the input: one-hot event, and one-hot place where metre is told."""
-        return self.vocabulary.size + (PLACES if self.metre else 0)
+        """The width of the input: one-hot event, one-hot place where metre is told, one-hot bar where phrase is."""
+        return self.vocabulary.size + (PLACES if self.metre else 0) + self.phrase
 
     def parameters(self) -> dict[str, tuple[int, ...]]:
         """Return the name and shape of every weight; names and gate order (i, f, g, o) are torch's."""

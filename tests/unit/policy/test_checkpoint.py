@@ -18,8 +18,10 @@ from live_composer.errors import BadModel, CannotWrite
 from live_composer.music.vocabulary import Vocabulary
 from live_composer.policy import checkpoint
 from live_composer.policy.checkpoint import Card, network_of
+from live_composer.policy.numpy_rnn import NumpyRnn
 from live_composer.policy.shape import Shape
-from tests.unit.policy.networks import random_weights, seeds, shapes
+from live_composer.policy.summed import summed
+from tests.unit.policy.networks import random_step, random_weights, seeds, shapes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -207,3 +209,41 @@ def test_the_shipped_models_load_and_are_small():
 
 def test_the_small_shipped_model_is_the_papers_network():
     assert checkpoint.load(str(paths.shipped("models") / "note-rnn")).shape == Shape()
+
+
+@given(shape=shapes, base=shapes, seed=seeds)
+@settings(deadline=None, max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_network_on_top_of_another_comes_back_with_it(tmp_path: Path, shape: Shape, base: Shape, seed: int):
+    weights, under = random_weights(shape, seed), random_weights(base, seed + 1)
+    card = msgspec.structs.replace(card_of(shape), base=network_of(base))
+    checkpoint.save(tmp_path / "tune", card, weights | {f"base.{name}": array for name, array in under.items()})
+    _, *heard = random_step(shape, 3, seed)
+
+    found = checkpoint.load(str(tmp_path / "tune")).policy()
+
+    expected = summed([NumpyRnn(shape, weights), NumpyRnn(base, under)])
+    np.testing.assert_array_equal(found.step(found.start(3), *heard)[0], expected.step(expected.start(3), *heard)[0])
+
+
+def test_a_base_of_another_vocabulary_is_refused(saved: Path):
+    edit(saved, base=msgspec.to_builtins(network_of(Shape())))
+
+    with pytest.raises(BadModel, match="do not speak one vocabulary"):
+        checkpoint.load(str(saved))
+
+
+def test_a_base_without_weights_is_refused(saved: Path):
+    edit(saved, base=msgspec.to_builtins(network_of(SHAPE)))
+
+    with pytest.raises(BadModel, match=r"`base\.lstm\.bias_hh_l0` is missing"):
+        checkpoint.load(str(saved))
+
+
+def test_a_card_from_before_phrases_still_loads(saved: Path):
+    network = msgspec.to_builtins(network_of(SHAPE))
+    del network["phrase"]
+    card = saved.with_suffix(".json")
+    old = {name: value for name, value in json.loads(card.read_text()).items() if name != "base"}
+    card.write_text(json.dumps(old | {"network": network}))
+
+    assert checkpoint.load(str(saved)).shape == SHAPE

@@ -41,10 +41,10 @@ def network_of(shape: Shape, weights: dict[str, Floats], device: str) -> NoteRnn
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_one_step_is_the_same_in_numpy_and_torch(device: str, shape: Shape, seed: int, batch: int):
     weights = random_weights(shape, seed)
-    state, events, places = random_step(shape, batch, seed)
+    state, *heard = random_step(shape, batch, seed)
 
-    logits, after = NumpyRnn(shape, weights).step(state, events, places)
-    torch_logits, torch_after = TorchRnn(shape, weights, device).step(state, events, places)
+    logits, after = NumpyRnn(shape, weights).step(state, *heard)
+    torch_logits, torch_after = TorchRnn(shape, weights, device).step(state, *heard)
 
     np.testing.assert_allclose(torch_logits, logits, atol=1e-5)
     np.testing.assert_allclose(torch_after, after, atol=1e-5)
@@ -59,15 +59,16 @@ def test_whole_melodies_learn_as_they_are_played(device: str, shape: Shape, seed
     events = chance.integers(0, shape.vocabulary.size, (12, batch))
     heard = np.concatenate([np.full((1, batch), START), events[:-1]])
     places = chance.integers(NO_PLACE, PLACES, (12, batch))
-    state, _, _ = random_step(shape, batch, seed)
+    bars = chance.integers(-1, 9, (12, batch))
+    state, *_ = random_step(shape, batch, seed)
 
-    arguments = [torch.as_tensor(array, device=device) for array in (heard, places, state)]
+    arguments = [torch.as_tensor(array, device=device) for array in (heard, places, state, bars)]
     with torch.inference_mode():
         logits, after = network_of(shape, weights, device)(*arguments)
 
     policy = NumpyRnn(shape, weights)
     for step in range(len(events)):
-        played, state = policy.step(state, heard[step], places[step])
+        played, state = policy.step(state, heard[step], places[step], bars[step])
         np.testing.assert_allclose(logits[step].cpu().numpy(), played, atol=5e-5)
     np.testing.assert_allclose(after.cpu().numpy(), state, atol=5e-5)
 

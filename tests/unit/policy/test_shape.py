@@ -29,6 +29,19 @@ def test_the_vocabulary_decides_inputs_and_outputs():
     assert shape["lstm.weight_ih_l0"][1] == shape["output.weight"][0] == 14
 
 
+def test_the_phrase_adds_an_input_a_bar():
+    plain, told = Shape(layers=2, metre=True).parameters(), Shape(layers=2, metre=True, phrase=4).parameters()
+
+    assert {name for name in plain if plain[name] != told[name]} == {"lstm.weight_ih_l0"}
+    assert told["lstm.weight_ih_l0"] == (400, 38 + 16 + 12 + 12 + 4)
+
+
+@pytest.mark.parametrize("phrase", [-1, 65])
+def test_phrases_without_end_are_refused(phrase: int):
+    with pytest.raises(BadModel, match="not one this program plays"):
+        Shape(phrase=phrase)
+
+
 @pytest.mark.parametrize(("hidden", "layers"), [(0, 1), (100, 0), (5000, 1), (100, 9), (-1, 1)])
 def test_senseless_sizes_are_refused(hidden: int, layers: int):
     with pytest.raises(BadModel, match="not one this program plays"):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from live_composer.wire import messages
-from live_composer.wire.messages import CONTEXT, Plan, PlanRequest, decode, encode
+from live_composer.wire.messages import CONTEXT, Plan, PlanRequest, Weighed, Why, decode, encode
 
 EVENTS = st.lists(st.integers(0, 127), max_size=CONTEXT)
 REQUESTS = st.builds(
@@ -22,8 +22,33 @@ REQUESTS = st.builds(
     key=st.sampled_from(["C major", "D dorian"]),
     temperature=st.floats(0.01, 10),
     seed=st.integers(0, 2**63),
+    prior=st.text(),
+    dial=st.floats(0, 1),
+    book=st.text(),
+    weights=st.dictionaries(st.text(), st.floats(-1000, 1000), max_size=4),
+    c=st.floats(0.01, 100),
+    candidates=st.integers(1, messages.MOST_CANDIDATES),
+    lowest=st.integers(0, 127),
+    highest=st.integers(0, 127),
+    density=st.floats(-4, 4),
+    chord=st.lists(st.integers(0, 11), max_size=12),
+    liked=st.lists(st.lists(st.integers(0, 127), min_size=2, max_size=32), max_size=8),
+    liking=st.floats(0, 1000),
+    length=st.none() | st.integers(1, 2**40),
+    why=st.booleans(),
 )
-PLANS = st.builds(Plan, st.integers(0, 2**63), st.integers(0, 2**40), EVENTS, st.floats(0, 1e6))
+WEIGHED = st.builds(Weighed, st.integers(0, 127), st.floats(0, 1), st.floats(0, 1))
+PLANS = st.builds(
+    Plan,
+    st.integers(0, 2**63),
+    st.integers(0, 2**40),
+    EVENTS,
+    st.floats(0, 1e6),
+    st.dictionaries(st.text(), st.lists(st.floats(-10, 10), max_size=4), max_size=3),
+    st.dictionaries(st.text(), st.text(), max_size=3),
+    st.lists(st.text(), max_size=3),
+    st.none() | st.builds(Why, st.lists(st.lists(WEIGHED)), st.lists(EVENTS, max_size=3), st.lists(st.floats(0, 1))),
+)
 
 
 @given(REQUESTS | PLANS)
@@ -47,6 +72,22 @@ def test_noise_is_refused_as_noise(frame: bytes) -> None:
         {"events": [1] * (CONTEXT + 1)},
         {"first_step": -1},
         {"temperature": 0.0},
+        {"temperature": float("nan")},
+        {"dial": -0.1},
+        {"dial": 1.1},
+        {"c": 0.0},
+        {"c": float("inf")},
+        {"weights": {"house_key": float("nan")}},
+        {"weights": {"house_key": 1e9}},
+        {"candidates": 0},
+        {"candidates": messages.MOST_CANDIDATES + 1},
+        {"highest": 128},
+        {"density": 9.0},
+        {"chord": [12]},
+        {"liked": [[14]]},
+        {"liked": [[14, 1]] * 9},
+        {"liking": -1.0},
+        {"length": 0},
         {"surprise": 1},
     ],
 )

@@ -80,8 +80,10 @@ class Serve:
     """Above 1 is bolder, below 1 more careful."""
     device: Device = "auto"
     """Where to plan: `auto` takes an NVIDIA GPU where there is one (extra `learn`), and else the CPU."""
-    take: Path | None = None
+    record: Path | None = None
     """Also write what was played to this MIDI file."""
+    set: Annotated[tuple[str, ...], Parameter(negative="")] = ()
+    """Begin with another value of any parameter, as NAME=VALUE: `--set swing=60`; give it again for more."""
     roll: Switch = False
     """Draw the notes in the terminal as they are played."""
     json: Json = False

@@ -37,6 +37,11 @@ def user_data() -> Path:
     return Path(home) if home else platformdirs.user_data_path("live-composer")
 
 
+def takes() -> Path:
+    """Return the folder of takes that were kept."""
+    return user_data() / "takes"
+
+
 def config_file() -> Path:
     """Return the user's config file (`LIVE_COMPOSER_CONFIG` or `LIVE_COMPOSER_HOME` move it); it need not exist."""
     named, home = os.environ.get("LIVE_COMPOSER_CONFIG"), os.environ.get("LIVE_COMPOSER_HOME")

@@ -6,12 +6,10 @@ import asyncio
 import contextlib
 import math
 import os
-import re
 import signal
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from live_composer import paths
 from live_composer.errors import AlreadyRunning, LostProcess
 from live_composer.live.desk import Desk
 from live_composer.live.events import Bar, Event, Opened, Stopped, Trouble
@@ -28,7 +26,7 @@ from live_composer.live.view import View
 from live_composer.live.wishes import Wishes
 from live_composer.music.units import STEPS_PER_BEAT
 from live_composer.music.vocabulary import DEFAULT, Vocabulary
-from live_composer.wire import channel
+from live_composer.wire import channel, daemons
 from live_composer.wire.messages import Hello
 from live_composer.wire.screen import Set
 
@@ -157,7 +155,7 @@ class Daemon:
         """Listen for screens on a socket named after the port, so that a port has one daemon."""
         name = self.port.opened.port
         words = f"{name}-{os.getpid()}" if self.port.opened.backend == "null" else name
-        path = paths.socket(re.sub(r"[^a-z0-9]+", "-", words.lower())[-40:].strip("-") + ".sock")
+        path = daemons.address(words)
         self._view = View(self, path)
         try:
             async with channel.serve(path, Hello("daemon"), self._screens.converse):

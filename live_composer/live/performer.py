@@ -90,7 +90,7 @@ class Performer:
             off = playing.release(self.style, beat, until, bar)
             length = off - beat
             for note in struck:
-                note.off = off
+                note.off, note.promised = off, until
         channel = self.style.channel - 1
         notes = [Note(beat, length, channel, note.pitch, note.velocity) for note in struck]
         return [*commands, *self._program_change(beat), Notes(notes)]

@@ -26,6 +26,7 @@ class ScoreNote:
         second: whether it is the second voice's.
         end: the step at which the melody ends it; None while that is open.
         off: the beat at which it falls silent, as far as is known.
+        promised: the step at which it was to end when it was struck, where a gate took the plan's word for it.
     """
 
     step: int
@@ -37,6 +38,7 @@ class ScoreNote:
     second: bool = False
     end: int | None = None
     off: float | None = None
+    promised: int | None = None
 
 
 class Score:

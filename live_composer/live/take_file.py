@@ -73,6 +73,8 @@ class Take(msgspec.Struct, kw_only=True):
         events: in the key's home, one a sixteenth.
         pieces: the plans it came from; steps that none of them gave were a repeat, a silence, or the player's.
         manners: how it was played.
+        promised: the steps at which notes were to end when they were struck, by the step they were struck at, where
+            what came was planned anew and a gate had taken the plan's word.
         liked: 1 liked, -1 disliked, 0 neither.
         format: the version of this schema.
     """
@@ -92,6 +94,7 @@ class Take(msgspec.Struct, kw_only=True):
     events: list[int]
     pieces: list[Piece]
     manners: list[Manner]
+    promised: dict[int, int] = {}
     liked: int = 0
     format: int = FORMAT
 
@@ -193,7 +196,8 @@ def perform_again(take: Take, events: Sequence[int]) -> list[ScoreNote]:
         if manner := starts.get(step):
             performer.style, performer.tempo = manner.style, manner.tempo
             performer.wishes = Wishes(take.model, metre, Key.parse(manner.key), seed=manner.seed, vocabulary=vocabulary)
-        performer.play(step, event, bars.at(step), until=_until(events, step - take.begin) + take.begin)
+        until = take.promised.get(step, _until(events, step - take.begin) + take.begin)
+        performer.play(step, event, bars.at(step), until=until)
     return performer.score.since(take.begin)
 
 

@@ -176,6 +176,11 @@ def _take(performance: Performance, values: Values, begin: int, heard: int, name
             Piece(used.begin, used.end, used.begin - used.first, used.request) for used in source.used(begin, heard)
         ],
         manners=manners,
+        promised={
+            note.step: note.promised
+            for note in performance.performer.score.since(begin)
+            if begin <= note.step < heard and note.promised not in (None, note.end)
+        },
     )
 
 

@@ -53,18 +53,19 @@ class Planner:
         """
         return _told(request, lambda: self._load(request))
 
-    def answer(self, request: PlanRequest, superseded: Callable[[], bool] = lambda: False) -> Plan | PlanFailed | None:
-        """Return the plan, why there is none, or None when it is superseded."""
+    def answer(self, request: PlanRequest, superseded: Callable[[], bool] = lambda: False) -> Plan | PlanFailed:
+        """Return the plan, or why there is none.
 
-        def answer() -> Plan | None:
-            begin = time.perf_counter()
+        Raises:
+            Superseded: it turned out while planning that the plan is no longer wanted.
+        """
+        begin = time.perf_counter()
+
+        def plan() -> Plan:
             self._load(request)
-            try:
-                return self._plan(request, superseded, begin)
-            except Superseded:
-                return None
+            return self._plan(request, superseded, begin)
 
-        return _told(request, answer)
+        return _told(request, plan)
 
     def _load(self, request: PlanRequest) -> None:
         models = [request.model, *([request.prior] if request.prior else [])]
@@ -98,6 +99,8 @@ def _told(request: PlanRequest, action: Callable[[], _Answer]) -> _Answer | Plan
     """Do something, or return why it cannot be done."""
     try:
         return action()
+    except Superseded:
+        raise
     except LiveComposerError as error:
         return PlanFailed(request.revision, str(error))
     except Exception as error:  # noqa: BLE001 - an engine may fail in ways of its own, and the planner lives on

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from live_composer.errors import BadInput
+from live_composer.plan.look_ahead import Superseded
 from live_composer.policy import checkpoint
 from live_composer.wire import channel
 from live_composer.wire.local import READY
@@ -72,11 +73,12 @@ class PlannerProcess:
         while True:
             request = await newest.get()
             failed = await loop.run_in_executor(self._loader, self._planner.prepare, request)
-            answer = failed or await loop.run_in_executor(
-                self._worker, self._planner.answer, request, lambda: newest.waiting
-            )
-            if answer and not newest.waiting:
-                await musician.send(answer)
+            with contextlib.suppress(Superseded):
+                answer = failed or await loop.run_in_executor(
+                    self._worker, self._planner.answer, request, lambda: newest.waiting
+                )
+                if not newest.waiting:
+                    await musician.send(answer)
 
 
 class _Newest:

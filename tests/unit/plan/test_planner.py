@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from live_composer.music.key import SCALES, Key
 from live_composer.music.metre import Metre
-from live_composer.plan.look_ahead import LookAhead
+from live_composer.plan.look_ahead import LookAhead, Superseded
 from live_composer.plan.planner import Planner
 from live_composer.plan.terms import Terms
 from live_composer.policy import checkpoint
@@ -148,7 +148,8 @@ def test_what_was_liked_comes_back_more_often(planner: Planner, random_model: st
 
 
 def test_a_superseded_plan_is_no_answer(planner: Planner, random_model: str) -> None:
-    assert planner.answer(PlanRequest(1, random_model, [], 0, 32), lambda: True) is None
+    with pytest.raises(Superseded):
+        planner.answer(PlanRequest(1, random_model, [], 0, 32), lambda: True)
 
 
 def test_what_is_missing_is_told_before_it_is_needed(planner: Planner, random_model: str) -> None:

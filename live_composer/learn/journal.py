@@ -3,36 +3,47 @@
 # matplotlib and TensorBoard leave many of their arguments without a type.
 # pyright: reportUnknownMemberType=false
 
-# matplotlib and TensorBoard leave many of their arguments without a type.
-# pyright: reportUnknownMemberType=false
-
 from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING
-
-import msgspec
+from typing import TYPE_CHECKING, Protocol
 
 from live_composer import files
 from live_composer.errors import MissingExtra
-from live_composer.learn.run import Row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from live_composer.learn.progress import Row
 
-def write_table(path: Path, rows: Sequence[Row]) -> None:
-    """Write all rows as CSV, whole or not at all.
+
+class Measured(Protocol):
+    """A row of a journal."""
+
+    @property
+    def done(self) -> int:
+        """How far learning was: what curves are drawn against."""
+        ...
+
+    @property
+    def figures(self) -> dict[str, float]:
+        """Everything that was measured, by name, in the order of the table."""
+        ...
+
+
+def write_table(path: Path, rows: Sequence[Measured]) -> None:
+    """Write all rows as CSV, whole or not at all; there is one row at least.
 
     Raises:
         CannotWrite: it could not be written.
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(Row.__struct_fields__)
-    writer.writerows(msgspec.structs.astuple(row) for row in rows)
+    table = [row.figures for row in rows]
+    writer.writerow(table[0])
+    writer.writerows(figures.values() for figures in table)
     files.write_text(path, text.getvalue())
 
 
@@ -65,7 +76,7 @@ def write_curves(path: Path, rows: Sequence[Row], baselines: dict[str, float]) -
         figure.savefig(temporary, dpi=120)
 
 
-def write_events(folder: Path, rows: Sequence[Row]) -> None:
+def write_events(folder: Path, rows: Sequence[Measured]) -> None:
     """Write the rows for TensorBoard; those of an earlier part of the run are replaced.
 
     Raises:
@@ -79,5 +90,5 @@ def write_events(folder: Path, rows: Sequence[Row]) -> None:
         old.unlink()
     with SummaryWriter(str(folder)) as writer:
         for row in rows:
-            for name in ("train", "validation", "accuracy", "learning_rate"):
-                writer.add_scalar(name, getattr(row, name), row.update)
+            for name, figure in row.figures.items():
+                writer.add_scalar(name, figure, row.done)

@@ -80,12 +80,47 @@ class Serve:
     """Above 1 is bolder, below 1 more careful."""
     device: Device = "auto"
     """Where to plan: `auto` takes an NVIDIA GPU where there is one (extra `learn`), and else the CPU."""
-    take: Path | None = None
+    record: Path | None = None
     """Also write what was played to this MIDI file."""
+    set: Annotated[tuple[str, ...], Parameter(negative="")] = ()
+    """Begin with another value of any parameter, as NAME=VALUE: `--set swing=60`; give it again for more."""
     roll: Switch = False
     """Draw the notes in the terminal as they are played."""
     json: Json = False
     """Report as JSON, one object a line."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Steer:
+    """Steer a daemon that plays."""
+
+    port: str | None = None
+    """Which one, where several play: words of its port's name."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Status:
+    """Tell what a daemon does."""
+
+    port: str | None = None
+    """Which one, where several play: words of its port's name."""
+    json: Json = False
+    """Report as JSON: all that a screen is shown."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Keep:
+    """Keep the last bars as a take."""
+
+    bars: Bars | None = None
+    """How many bars; without it, as many as the parameter `keep` says."""
+    name: str = ""
+    """A name for the take and its file."""
+    port: str | None = None
+    """Which daemon, where several play: words of its port's name."""
 
 
 @Parameter(name="*")
@@ -103,6 +138,8 @@ class Compose:
     """The seed: the same seed gives the same file."""
     prime: Path | None = None
     """A MIDI file to begin with; the melody continues it."""
+    again: Path | None = None
+    """A take that was kept: make it again, note for note; the other options then say only where to."""
     key: str | None = None
     """The key to write in: D, Bb, F#m, `E dorian`, ... Without it, the prime's as it sounds, or C."""
     metre: str | None = None
@@ -294,6 +331,17 @@ class RulesNew:
 
 COMMANDS: dict[tuple[str, ...], type] = {
     ("serve",): Serve,
+    ("set",): Steer,
+    ("status",): Status,
+    ("play",): Steer,
+    ("pause",): Steer,
+    ("stop",): Steer,
+    ("panic",): Steer,
+    ("undo",): Steer,
+    ("keep",): Keep,
+    ("like",): Steer,
+    ("dislike",): Steer,
+    ("hear",): Steer,
     ("compose",): Compose,
     ("ports",): Ports,
     ("corpus", "build"): CorpusBuild,

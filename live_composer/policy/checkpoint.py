@@ -120,6 +120,15 @@ def find(name: str) -> Path:
     raise BadModel(f"There is no model `{name}`; {hint}")
 
 
+def card(name: str) -> Card:
+    """Read the card of a model, and leave its weights alone.
+
+    Raises:
+        BadModel: there is no such model, or its card is damaged.
+    """
+    return _read_card(find(name))
+
+
 def available() -> list[str]:
     """Return the names of all models that can be asked for by name."""
     return sorted({card.stem for folder in paths.model_folders() for card in folder.glob("*.json")})

@@ -49,19 +49,26 @@ class Rule:
     batch_form: Callable[..., Rewards] | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
-    def __call__(self, melodies: Tokens, context: Context) -> Rewards:
-        """Judge every event of every melody: (melodies, steps) -> (melodies, steps)."""
-        if self.batch_form is not None:
-            return np.asarray(self.batch_form(melodies, context, **self.parameters), dtype=np.float64)
-        return self.by_note(melodies, context)
+    def __call__(self, melodies: Tokens, context: Context, first: int = 0) -> Rewards:
+        """Judge every event of every melody: (melodies, steps) -> (melodies, steps).
 
-    def by_note(self, melodies: Tokens, context: Context) -> Rewards:
+        Args:
+            melodies: the events.
+            context: what else is known.
+            first: the column from which on events are judged; those before it are only heard.
+        """
+        if self.batch_form is not None:
+            rewards = np.asarray(self.batch_form(melodies, context, **self.parameters), dtype=np.float64)
+            return rewards[:, first:] if first else rewards
+        return self.by_note(melodies, context, first)
+
+    def by_note(self, melodies: Tokens, context: Context, first: int = 0) -> Rewards:
         """Judge by the note form, one event after the other."""
-        rewards = np.zeros(melodies.shape)
+        rewards = np.zeros((melodies.shape[0], melodies.shape[1] - first))
         for row, melody in enumerate(melodies.tolist()):
-            for step, event in enumerate(melody):
+            for step, event in enumerate(melody[first:], first):
                 if self.every_step or event >= FIRST_PITCH:
-                    rewards[row, step] = self.judge(Note(melody[:step], event, context))
+                    rewards[row, step - first] = self.judge(Note(melody[:step], event, context))
         return rewards
 
     def judge(self, note: Note) -> float:

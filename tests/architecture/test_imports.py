@@ -104,7 +104,7 @@ KINDS = {
 def test_playing_loads_in_each_process_only_what_it_may(tmp_path: Path, random_model: str):
     take = str(tmp_path / "take.mid")
     played = watched(
-        tmp_path, *f"serve --port null --bars 1 --tempo 400 --roll --take {take} -m {random_model}".split()
+        tmp_path, *f"serve --port null --bars 1 --tempo 400 --roll --record {take} -m {random_model}".split()
     )
     for kind, forbidden in KINDS.items():
         [loaded] = [modules for argv, modules in played.items() if f"-m {kind} " in f"{argv} "]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from live_composer.policy.checkpoint import Checkpoint
+
 MODELS_KEPT = 8
 
 Stamp = tuple[tuple[str, int, int], ...]
@@ -28,6 +31,7 @@ Stamp = tuple[tuple[str, int, int], ...]
 class _Model(NamedTuple):
     stamp: Stamp
     ear: Ear
+    prior: str
 
 
 class _Book(NamedTuple):
@@ -49,7 +53,7 @@ class Library:
             folders: of the user's own rule files and books.
         """
         self._engine, self._folders = engine, list(folders)
-        self._models: dict[str, _Model] = {}
+        self._models: OrderedDict[str, _Model] = OrderedDict()
         self._books: dict[str, _Book] = {}
         self._plugins, self._plugins_stamp = Plugins(), Stamp()
         self._notices: dict[str, str] = {}
@@ -83,7 +87,14 @@ class Library:
 
     def model(self, name: str) -> Ear:
         """Return the ear of a model that was prepared."""
+        if name not in self._models:  # Many others were asked for since.
+            self.prepare([name], "")
         return self._models[name].ear
+
+    def prior_of(self, name: str) -> Ear:
+        """Return the ear of the Note RNN that a prepared model was tuned from; of the model itself, if it is none."""
+        self.model(name)
+        return self.model(self._models[name].prior or name)
 
     def book(self, name: str, weights: dict[str, float]) -> RuleBook:
         """Return a book that was prepared, with other weights; known rules that it does not have join it.
@@ -97,19 +108,39 @@ class Library:
         return replace(book, rules=[*book.rules, *joining], weights={**book.weights, **changed})
 
     def _prepare_model(self, name: str) -> None:
-        earlier = self._models.pop(name, None)
+        earlier = self._models.get(name)
         try:
             card = checkpoint.find(name)
             stamp = _stamp([card, card.with_suffix(".safetensors")])
             if earlier is None or earlier.stamp != stamp:
-                earlier = _Model(stamp, Ear(engine.policy(checkpoint.load(name), self._engine)))
+                loaded = checkpoint.load(name)
+                self._models[name] = _Model(
+                    stamp, Ear(engine.policy(loaded, self._engine)), self._prepare_prior(loaded)
+                )
             self._notices.pop(name, None)
         except LiveComposerError as error:
             self._refuse(name, error, earlier)
-        if earlier:
-            self._models[name] = earlier
+        self._models.move_to_end(name)
         while len(self._models) > MODELS_KEPT:
-            self._models.pop(next(iter(self._models)))
+            self._models.popitem(last=False)
+
+    def _prepare_prior(self, tuned: Checkpoint) -> str:
+        """Load the Note RNN that a model was tuned from; return its name, empty if there is none."""
+        tuning = tuned.card.tuning
+        if tuning is None:
+            return ""
+        try:
+            same = checkpoint.card(tuning.prior).sha256 == tuning.prior_sha256
+        except LiveComposerError:
+            same = False
+        if not same:
+            self._notices[f"prior of {tuned.card.name}"] = (
+                f"{tuned.card.name} was tuned from {tuning.prior}, which is not at hand as it was then: "
+                "rules are judged on top of what it was tuned to."
+            )
+            return ""
+        self._prepare_model(tuning.prior)
+        return tuning.prior
 
     def _prepare_rules(self) -> None:
         folders = [paths.shipped("plugins"), *self._folders]

@@ -53,31 +53,30 @@ class Planner:
         """
         return _told(request, lambda: self._load(request))
 
-    def answer(self, request: PlanRequest, superseded: Callable[[], bool] = lambda: False) -> Plan | PlanFailed:
-        """Return the plan, or why there is none.
+    def answer(self, request: PlanRequest) -> Plan | PlanFailed:
+        """Return the plan, or why there is none."""
+        return self.prepare(request) or self.plan(request)
+
+    def plan(self, request: PlanRequest, superseded: Callable[[], bool] = lambda: False) -> Plan | PlanFailed:
+        """Return the plan of a request that was prepared, or why there is none.
 
         Raises:
             Superseded: it turned out while planning that the plan is no longer wanted.
         """
-        begin = time.perf_counter()
-
-        def plan() -> Plan:
-            self._load(request)
-            return self._plan(request, superseded, begin)
-
-        return _told(request, plan)
+        return _told(request, lambda: self._plan(request, superseded))
 
     def _load(self, request: PlanRequest) -> None:
         models = [request.model, *([request.prior] if request.prior else [])]
         self._library.prepare(models, request.book, rules=bool(request.weights))
 
-    def _plan(self, request: PlanRequest, superseded: Callable[[], bool], begin: float) -> Plan:
+    def _plan(self, request: PlanRequest, superseded: Callable[[], bool]) -> Plan:
+        begin = time.perf_counter()
         model, terms = self._library.model(request.model), _terms(request)
         book = self._library.book(request.book, request.weights)
         vocabulary = model.policy.shape.vocabulary
         _check_events(request, vocabulary)
         judge = _judge(request, book, terms, vocabulary)
-        prior = self._library.model(request.prior) if request.prior else model
+        prior = self._library.model(request.prior) if request.prior else self._library.prior_of(request.model)
         look_ahead = LookAhead(prior, model, judge)
         choice = look_ahead.plan(request.events, request.first_step, request.horizon, terms, superseded)
         whole = np.array([[*request.events, *choice.events]], dtype=np.int64)

@@ -75,7 +75,7 @@ class PlannerProcess:
             failed = await loop.run_in_executor(self._loader, self._planner.prepare, request)
             with contextlib.suppress(Superseded):
                 answer = failed or await loop.run_in_executor(
-                    self._worker, self._planner.answer, request, lambda: newest.waiting
+                    self._worker, self._planner.plan, request, lambda: newest.waiting
                 )
                 if not newest.waiting:
                     await musician.send(answer)

@@ -145,6 +145,7 @@ def test_few_models_are_kept(library: Library, random_model: str, tmp_path: Path
     for name in names:
         _copy(random_model, Path(name))
         library.prepare([name], "")
-    library.model(names[-1])
-    with pytest.raises(KeyError):
-        library.model(names[0])
+    assert [*library._models] == names[2:]
+    library.prepare(names[2:3], "")
+    library.model(names[0])
+    assert [*library._models] == [*names[4:], names[2], names[0]]

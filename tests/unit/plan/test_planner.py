@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -16,6 +17,7 @@ from live_composer.plan.look_ahead import LookAhead, Superseded
 from live_composer.plan.planner import Planner
 from live_composer.plan.terms import Terms
 from live_composer.policy import checkpoint
+from live_composer.policy.checkpoint import Tuning
 from live_composer.rules import Context, book_file, discovery
 from live_composer.wire.messages import Plan, PlanFailed, PlanRequest
 
@@ -150,10 +152,37 @@ def test_what_was_liked_comes_back_more_often(planner: Planner, random_model: st
 
 def test_a_superseded_plan_is_no_answer(planner: Planner, random_model: str) -> None:
     with pytest.raises(Superseded):
-        planner.answer(PlanRequest(1, random_model, [], 0, 32), lambda: True)
+        planner.plan(PlanRequest(1, random_model, [], 0, 32), lambda: True)
 
 
 def test_what_is_missing_is_told_before_it_is_needed(planner: Planner, random_model: str) -> None:
     assert planner.prepare(PlanRequest(1, random_model, [], 0, 32, book="house")) is None
     failed = planner.prepare(PlanRequest(1, random_model, [], 0, 32, book="hous"))
     assert failed == PlanFailed(1, "There is no rule book `hous`; did you mean `house`?")
+
+
+def tuned_from(model: str, path: Path, sha256: str) -> str:
+    """Write another model that says it was tuned from `model`; return its name."""
+    prior = checkpoint.load(model)
+    tuning = Tuning("psi", "house", "C major", "4/4", 32, 0.5, 1.0, model, sha256)
+    weights = {name: array * np.float32(0.5) for name, array in prior.weights.items()}
+    card = msgspec.structs.replace(prior.card, name="tuned", tuning=tuning)
+    checkpoint.save(path / "tuned", card, weights)
+    return str(path / "tuned")
+
+
+def test_a_tuned_model_is_weighed_against_the_prior_that_it_came_from(random_model: str, tmp_path: Path) -> None:
+    tuned = tuned_from(random_model, tmp_path, checkpoint.card(random_model).sha256)
+    planner = Planner("cpu")
+    by_card = plan_of(planner, tuned, book="house", why=True)
+    assert by_card == msgspec.structs.replace(
+        plan_of(planner, tuned, book="house", why=True, prior=random_model), milliseconds=by_card.milliseconds
+    )
+    assert by_card.why
+    assert any(step[0].prior != step[0].tuned for step in by_card.why.steps)
+
+
+def test_a_prior_that_is_not_what_it_was_is_noticed(random_model: str, tmp_path: Path) -> None:
+    plan = plan_of(Planner("cpu"), tuned_from(random_model, tmp_path, "another"), book="house")
+    assert len(plan.notices) == 1
+    assert "tuned was tuned from" in plan.notices[0]

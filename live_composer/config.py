@@ -92,6 +92,23 @@ class Serve:
 
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
+class Attach:
+    """Show and steer a daemon that plays."""
+
+    port: str | None = None
+    """Which one, where several play: words of its port's name."""
+    plain: Flag = False
+    """Print one line a bar instead of a screen; so it is where there is no terminal."""
+    look: Literal["dark", "light"] = "dark"
+    """The colours; NO_COLOR in the environment does without."""
+    still: Switch = False
+    """Less motion: the piano roll turns pages, and nothing slides."""
+    keys: Annotated[tuple[str, ...], Parameter(negative="")] = ()
+    """Keys of your own, such as `stop=f5`; give it again for more."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
 class Steer:
     """Steer a daemon that plays."""
 
@@ -331,6 +348,7 @@ class RulesNew:
 
 COMMANDS: dict[tuple[str, ...], type] = {
     ("serve",): Serve,
+    ("attach",): Attach,
     ("set",): Steer,
     ("status",): Status,
     ("play",): Steer,

@@ -286,6 +286,54 @@ Plugins = Annotated[tuple[Path, ...], Parameter(negative="")]
 
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
+class Tune:
+    """Tune a Note RNN by rules."""
+
+    algo: Literal["psi", "q", "g", "pg"] = "psi"
+    """The algorithm: the paper's three, or `pg`, a policy gradient to compare them with."""
+    preset: Literal["paper", "best"] = "best"
+    """`paper`: as published. `best`: what measured better."""
+    model: Annotated[str, Parameter(alias="-m")] = "note-rnn"
+    """The Note RNN to tune, by name or path."""
+    book: str = "paper"
+    """The rule book, by name or path."""
+    c: Annotated[float, Parameter(validator=Between(0.01, 1000))] | None = None
+    """How strict: a reward of 1 is worth 1/c nats; the preset's (.5) when not given."""
+    prior_weight: Annotated[float, Parameter(validator=Between(0, 10))] = 1.0
+    """How much likeness to real tunes counts; 0 leaves the rules alone."""
+    key: str | None = None
+    """The key that the events are written in; without it, the book's."""
+    metre: str = "4/4"
+    """The time signature: 4/4, 3/4 or 6/8."""
+    bars: Bars | None = None
+    """How many bars a melody has while it learns; without it, as many as the book says."""
+    output: Annotated[Path | None, Parameter(alias="-o")] = None
+    """The folder of the run, runs/ALGO without it: journal, curves, checkpoints; the model is written there as its last
+    name."""
+    steps: Count | None = None
+    """Steps (sixteenths) to play and judge, at most; the preset's when not given."""
+    minutes: Annotated[float, Parameter(validator=Between(0.01, 100_000))] | None = None
+    """Minutes to learn, at most; what the preset plans for its whole length is then done in that time."""
+    learning_rate: LearningRate | None = None
+    """How far an update goes, at its height; the preset's when not given."""
+    seed: Seed = 1
+    """The seed of everything random."""
+    device: Device = "auto"
+    """Where to compute the updates; melodies are drawn and judged on the CPU."""
+    threads: Count | None = None
+    """CPU threads of the updates; torch's choice when not given."""
+    plugins: Plugins = ()
+    """A folder of your own rule files and books; give it again for more."""
+    resume: Switch = True
+    """Go on where an interrupted run in the same folder stopped."""
+    tensorboard: Flag = False
+    """Also write the journal for TensorBoard (extra `tensorboard`)."""
+    json: Json = False
+    """Report as JSON."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
 class RulesList:
     """List rules and rule books."""
 
@@ -365,6 +413,7 @@ COMMANDS: dict[tuple[str, ...], type] = {
     ("corpus", "build"): CorpusBuild,
     ("corpus", "info"): CorpusInfo,
     ("pretrain",): Pretrain,
+    ("tune",): Tune,
     ("rules", "list"): RulesList,
     ("rules", "check"): RulesCheck,
     ("rules", "explain"): RulesExplain,

@@ -66,20 +66,28 @@ def house_motif(
     # Whole bars; the last one may still be open, and is filled up.
     count = -(-(steps - begin) // per_bar)
     bars, moves = (_in_bars(events[:, begin:], count, per_bar) for events in (melodies, _moves(melodies, context)))
+    first = max(0, context.judged_from - begin) // per_bar
+    judged = bars[:, first:]
     # How often each bar, as far as each step, has come back, and whether it has in its place.
-    met, sequences = np.zeros(bars.shape, dtype=np.int64), np.zeros(bars.shape, dtype=np.int64)
-    in_place = np.zeros(bars.shape, dtype=np.bool_)
+    met, sequences = np.zeros(judged.shape, dtype=np.int64), np.zeros(judged.shape, dtype=np.int64)
+    in_place = np.zeros(judged.shape, dtype=np.bool_)
     for back in range(1, min(memory + 1, count)):
-        is_same, is_moved = _likenesses(bars, moves, back)
-        met[:, back:] += is_same
+        now = slice(max(first, back), count)
+        then = slice(now.start - back, count - back)
+        is_same, is_moved = _likenesses(bars[:, now], bars[:, then], moves[:, now], moves[:, then])
+        here = now.start - first
+        met[:, here:] += is_same
         if _in_place(back, context):
-            in_place[:, back:] |= is_same
+            in_place[:, here:] |= is_same
         if _may_vary(back, context):
-            sequences[:, back:] += is_moved
+            sequences[:, here:] += is_moved
     literal = np.maximum(same * in_place - tires * (met - 1), -1.0)
     worth = np.where(met > 0, literal, np.where(sequences > 0, moved / np.maximum(1, sequences), 0.0))
     rewards = np.zeros(melodies.shape)
-    rewards[:, begin:] = (worth * _are_motifs(bars)).reshape(len(melodies), count * per_bar)[:, : steps - begin]
+    begin += first * per_bar
+    rewards[:, begin:] = (worth * _are_motifs(judged)).reshape(len(melodies), (count - first) * per_bar)[
+        :, : steps - begin
+    ]
     return rewards
 
 
@@ -131,12 +139,11 @@ def _in_bars(events: Ints, count: int, per_bar: int) -> Ints:
     return np.pad(events, ((0, 0), (0, missing))).reshape(len(events), count, per_bar)
 
 
-def _likenesses(bars: Ints, moves: Ints, back: int) -> tuple[Bools, Bools]:
-    """Say at each step whether the bar up to there is the one `back` bars before it, as it was or moved."""
-    bar, other, ours, theirs = bars[:, back:], bars[:, :-back], moves[:, back:], moves[:, :-back]
+def _likenesses(bar: Ints, other: Ints, ours: Ints, theirs: Ints) -> tuple[Bools, Bools]:
+    """Say at each step whether bars up to there are other ones, as they were or moved, given the moves of both."""
     rhythm = _so_far(np.minimum(bar, FIRST_PITCH) == np.minimum(other, FIRST_PITCH))
     moved = np.minimum(rhythm, np.maximum(_so_far(ours == theirs), _so_far(ours == -theirs)))
-    step, same = np.arange(bars.shape[2]), _so_far(bar == other)[:, :, None]
+    step, same = np.arange(bar.shape[2]), _so_far(bar == other)[:, :, None]
     return step < same, (step >= same) & (step < moved[:, :, None])
 
 

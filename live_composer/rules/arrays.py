@@ -63,7 +63,8 @@ def earlier(columns: Ints) -> Ints:
 
 def at(values: Ints, columns: Ints, otherwise: int = NONE) -> Ints:
     """Return the values at the given columns, `otherwise` where the column is NONE."""
-    return np.where(columns >= 0, np.take_along_axis(values, np.maximum(columns, 0), axis=1), otherwise)
+    rows: Ints = np.arange(0, values.size, values.shape[1], dtype=np.int64)[:, None]
+    return np.where(columns >= 0, values.ravel().take(np.maximum(columns, 0) + rows), otherwise)
 
 
 def previous_onset(melodies: Ints) -> Ints:

@@ -85,7 +85,9 @@ class Serve:
     set: Annotated[tuple[str, ...], Parameter(negative="")] = ()
     """Begin with another value of any parameter, as NAME=VALUE: `--set swing=60`; give it again for more."""
     roll: Switch = False
-    """Draw the notes in the terminal as they are played."""
+    """Draw the notes in the terminal as they are played, without a screen."""
+    plain: Flag = False
+    """Report in lines; without it, a terminal shows the screen (unless --bars, --roll or --json is given)."""
     json: Json = False
     """Report as JSON, one object a line."""
 

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from live_composer.commands.terminal import is_terminal
 from live_composer.config import Attach
 from live_composer.errors import BadInput
 from live_composer.tui import actions
 from live_composer.wire import daemons
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 def attach(address: str | None = None, /, *, config: Attach = Attach()) -> None:
@@ -27,7 +22,7 @@ def attach(address: str | None = None, /, *, config: Attach = Attach()) -> None:
     """
     keys = actions.key_map(config.keys)
     where = _where(address, config.port)
-    if config.plain or not is_screen(os.environ):
+    if config.plain or not is_terminal():
         from live_composer.tui.plain import follow
 
         asyncio.run(follow(where, _print))
@@ -35,11 +30,6 @@ def attach(address: str | None = None, /, *, config: Attach = Attach()) -> None:
         from live_composer.tui.app import LiveComposer
 
         LiveComposer(where, look=f"live-composer-{config.look}", still=config.still, keys=keys).run()
-
-
-def is_screen(environment: Mapping[str, str]) -> bool:
-    """Say whether a person sits at a terminal that can show more than lines."""
-    return sys.stdin.isatty() and sys.stdout.isatty() and environment.get("TERM", "dumb") != "dumb"
 
 
 def _where(address: str | None, port: str | None) -> Path | str:

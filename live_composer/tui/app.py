@@ -23,7 +23,6 @@ from live_composer.tui.roll import PianoRoll
 from live_composer.tui.rules_panel import RulesPanel
 from live_composer.tui.sliders import Sliders
 from live_composer.tui.takes_panel import TakesPanel
-from live_composer.tui.why_panel import WhyPanel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -42,7 +41,12 @@ _STILL_SECONDS = 0.25
 
 
 class LiveComposer(Choosing):
-    """Shows one daemon. Its result is `stop` where the daemon was told to end, else `detach`."""
+    """Shows one daemon. Its result is `stop` where the daemon was told to end, else `detach`.
+
+    Attributes:
+        gone: why there is no daemon at the moment; empty while there is one.
+        keys_now: the keys of each action, by its name, separated by commas.
+    """
 
     CSS_PATH = "screen.tcss"
     TITLE = "live-composer"
@@ -69,7 +73,9 @@ class LiveComposer(Choosing):
         """
         super().__init__(where, self)
         self._where, self._look, self._still = where, look, still
-        self._beat, self._gone = Beat(seconds), ""
+        self._beat, self.gone = Beat(seconds), ""
+        self._status, self._banner = Lines(id="status"), Lines(id="banner")
+        self._roll, self._bar, self._panels = PianoRoll(id="roll", still=still), PanelBar(id="panel-bar"), Panels()
         self._noticed, self._drawable = -1, False
         self._why_of: int | None = None
         self.animation_level = "none" if still else "full"
@@ -78,11 +84,7 @@ class LiveComposer(Choosing):
 
     def compose(self) -> ComposeResult:
         """See Textual."""
-        yield Lines(id="status")
-        yield Lines(id="banner")
-        yield PianoRoll(id="roll", still=self._still)
-        yield PanelBar(id="panel-bar")
-        yield Panels(id="panels")
+        yield from (self._status, self._banner, self._roll, self._bar, self._panels)
         yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -91,10 +93,14 @@ class LiveComposer(Choosing):
             self.register_theme(look.theme())
         self.theme, self._drawable = self._look, True
         self._arrange()
-        self.query_one(Panels).choose("rules")
+        self._panels.choose("rules")
         self._say()
         self.run_worker(self.link.run(), name="link", exit_on_error=False)
         self._tick()
+
+    async def on_unmount(self) -> None:
+        """Let the daemon know that we go."""
+        await self.link.close()
 
     def on_resize(self) -> None:
         """Show as many panels as fit."""
@@ -104,7 +110,7 @@ class LiveComposer(Choosing):
 
     def on_descendant_focus(self) -> None:
         """Show in the line of titles where the focus is."""
-        self.query_one(PanelBar).refresh()
+        self._bar.refresh()
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Return what the palette finds: every action that needs no focus."""
@@ -119,7 +125,7 @@ class LiveComposer(Choosing):
 
     def frame_came(self, frame: Frame) -> None:
         """Draw the newest state; what did not change is left as it is."""
-        self._gone, self.frame = "", frame
+        self.gone, self.frame = "", frame
         self._beat.hear(frame)
         self.set_class(False, "-gone")
         self.draw()
@@ -130,7 +136,7 @@ class LiveComposer(Choosing):
 
     def daemon_gone(self, reason: str) -> None:
         """Keep the last frame, dimmed, and say that there is no daemon."""
-        self._gone = reason
+        self.gone = reason
         self._beat.halt()
         self.set_class(True, "-gone")
         self._say()
@@ -146,13 +152,12 @@ class LiveComposer(Choosing):
         frame = self.frame
         if frame is None or not self._drawable:
             return
-        self.query_one(PianoRoll).show(frame)
+        self._roll.show(frame)
         rules = [self.slider(table.weight_of(rule.name)) for rule in frame.rules]
-        self.query_one(RulesPanel).show_frame(frame, rules)
-        for name, groups in (("notes", _NOTES), ("playing", set(table.GROUPS) - _NOTES)):
-            shown = [self.slider(entry) for entry in table.TABLE if entry.group in groups]
-            self.query_one(f"#{name}", Sliders).show(shown)
-        self.query_one(TakesPanel).show(frame.takes)
+        self._panels.rules.show_frame(frame, rules)
+        for panel, groups in ((self._panels.notes, _NOTES), (self._panels.playing, set(table.GROUPS) - _NOTES)):
+            panel.show([self.slider(entry) for entry in table.TABLE if entry.group in groups])
+        self._panels.takes.show(frame.takes)
         self._move()
         self._notice(frame)
 
@@ -171,11 +176,15 @@ class LiveComposer(Choosing):
         self.set_timer(_STILL_SECONDS if pause is None else max(0.01, pause), self._tick)
 
     def _move(self) -> None:
-        roll = self.query_one(PianoRoll)
-        roll.move(self._beat.now())
+        self._roll.move(self._beat.now())
         self._say()
-        if self.query_one(WhyPanel).display and self.frame and roll.selected is None and roll.latest != self._why_of:
-            self._ask_why(roll.latest)
+        if (
+            self._panels.why.display
+            and self.frame
+            and self._roll.selected is None
+            and self._roll.latest != self._why_of
+        ):
+            self._ask_why(self._roll.latest)
 
     def _say(self) -> None:
         """Write the lines at the top."""
@@ -183,22 +192,21 @@ class LiveComposer(Choosing):
             return
         width = self.size.width
         if self.frame:
-            self.query_one("#status", Lines).say(status.lines(self.frame, self._beat.now(), width))
-        banner = self.query_one("#banner", Lines)
-        line = status.banner(self.frame, self._gone, width)
-        banner.display = bool(line)
-        banner.say([line])
+            self._status.say(status.lines(self.frame, self._beat.now(), width))
+        line = status.banner(self.frame, self.gone, width)
+        self._banner.display = bool(line)
+        self._banner.say([line])
 
     def _arrange(self) -> None:
-        self.query_one(Panels).fit(self.size.width, self.size.height)
-        self.query_one(PanelBar).refresh()
+        self._panels.fit(self.size.width, self.size.height)
+        self._bar.refresh()
 
     def _ask_why(self, step: int | None) -> None:
         self._why_of = step
         self.run_worker(self._why(step), group="why", exclusive=True, exit_on_error=False)
 
     async def _why(self, step: int | None) -> None:
-        panel = self.query_one(WhyPanel)
+        panel = self._panels.why
         try:
             reasons = await self.link.why(step)
         except LiveComposerError as error:
@@ -230,8 +238,8 @@ class LiveComposer(Choosing):
 
     def on_piano_roll_selected(self, message: PianoRoll.Selected) -> None:
         """Tell why the selected note was chosen, where there is a place for it."""
-        if self.query_one(WhyPanel).display:
-            self._ask_why(message.step if message.step is not None else self.query_one(PianoRoll).latest)
+        if self._panels.why.display:
+            self._ask_why(message.step if message.step is not None else self._roll.latest)
 
     # Actions: each is described in the registry.
 
@@ -273,16 +281,16 @@ class LiveComposer(Choosing):
 
     def action_why(self) -> None:
         """See the registry of actions."""
-        roll = self.query_one(PianoRoll)
+        roll = self._roll
         focused = self.focused
-        self.query_one(Panels).choose("why")
+        self._panels.choose("why")
         if isinstance(focused, PianoRoll):
             focused.focus()
         self._ask_why(roll.selected if roll.selected is not None else roll.latest)
 
     def action_troubles(self) -> None:
         """See the registry of actions."""
-        lines = [self._gone] if self._gone else []
+        lines = [self.gone] if self.gone else []
         if self.frame:
             lines += [f"{rule.name} is switched off: {rule.off}" for rule in self.frame.rules if rule.off]
             now = [notice for notice in self.frame.notices if notice.standing]
@@ -294,7 +302,7 @@ class LiveComposer(Choosing):
     def action_zoom(self) -> None:
         """See the registry of actions."""
         self.toggle_class("-zoomed")
-        self.query_one(PianoRoll).focus()
+        self._roll.focus()
 
     def action_theme(self) -> None:
         """See the registry of actions."""
@@ -317,7 +325,7 @@ class LiveComposer(Choosing):
 
     def action_leave(self) -> None:
         """See the registry of actions."""
-        if self.frame is None or self._gone:
+        if self.frame is None or self.gone:
             self.exit("detach")
         else:
             self.push_screen(Leave(str(self._where)), self._left)
@@ -336,11 +344,11 @@ class LiveComposer(Choosing):
 
     def action_go_roll(self) -> None:
         """See the registry of actions."""
-        self.query_one(PianoRoll).focus()
+        self._roll.focus()
 
     def _go(self, name: str) -> None:
         self.remove_class("-zoomed")
-        self.query_one(Panels).choose(name)
+        self._panels.choose(name)
 
     def action_go_rules(self) -> None:
         """See the registry of actions."""
@@ -365,7 +373,7 @@ class LiveComposer(Choosing):
     def find_slider(self, name: str) -> None:
         """Go to a parameter."""
         for panel in PANELS:
-            rows = self.query_one(Panels).get(panel)
+            rows = self._panels.get(panel)
             if isinstance(rows, Sliders) and rows.find(name):
                 self._go(panel)
                 return

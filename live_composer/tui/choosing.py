@@ -50,7 +50,13 @@ class Choosing(Steering):
             self.action_books()
         elif isinstance(kind, kinds.Choice):
             choices = [Choice(word, word) for word in kind.words]
-            self.push_screen(Choose(parameter.name, choices, str(now), read=lambda text: str(read(text))), take)
+            hint = "type it, such as Bb minor" if parameter.name == "key" else "type it, or choose"
+            self.push_screen(
+                Choose(
+                    parameter.name, choices, str(now), read=lambda text: str(read(text)), typed_first=True, hint=hint
+                ),
+                take,
+            )
         else:
             title = f"{parameter.name}: {parameter.help}"
             hint = f"{parameter.kind.range} {parameter.unit}".strip()

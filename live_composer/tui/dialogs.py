@@ -11,6 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static, TextArea
 from textual.widgets.option_list import Option
 
+from live_composer.errors import BadInput
 from live_composer.tui.lines import look_of
 
 if TYPE_CHECKING:
@@ -56,13 +57,14 @@ class Choose(Dialog[str]):
         Binding("enter", "take", "Choose", show=False, priority=True),
     ]
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all by name
         self,
         title: str,
         choices: Sequence[Choice],
         now: str = "",
         *,
         read: Callable[[str], str] | None = None,
+        typed_first: bool = False,
         hint: str = "",
     ) -> None:
         """Make a dialog.
@@ -72,11 +74,12 @@ class Choose(Dialog[str]):
             choices: what there is.
             now: the value that is chosen now.
             read: makes a value of what is typed where no choice matches; raises an error of ours.
+            typed_first: what is typed counts before the choices that it finds (`D` is D major, not Db).
             hint: what may be typed, in a few words.
         """
         super().__init__()
         self._title, self._choices, self._now, self._read = title, list(choices), now, read
-        self._hint = hint or "a few letters find it"
+        self._hint, self._typed_first = hint or "a few letters find it", typed_first
         self._shown: list[Choice] = []
 
     def compose(self) -> ComposeResult:
@@ -119,18 +122,16 @@ class Choose(Dialog[str]):
 
     def action_take(self) -> None:
         """Choose what is under the cursor, or what was typed."""
-        from live_composer.errors import BadInput
-
         typed, at = self.query_one(Input).value.strip(), self.query_one(OptionList).highlighted
-        if self._read and typed and not any(choice.title == typed for choice in self._shown):
+        if self._read and typed and (self._typed_first or at is None):
             try:
-                self.dismiss(self._read(typed))
+                value = self._read(typed)
             except BadInput as error:
-                if at is None:
-                    self.query_one(".fault", Static).update(Text(str(error)))
-                    return
-                self.dismiss(self._shown[at].value)
-        elif at is not None:
+                self.query_one(".fault", Static).update(Text(str(error)))
+            else:
+                self.dismiss(value)
+                return
+        if at is not None:
             self.dismiss(self._shown[at].value)
 
     def _show(self, typed: str) -> None:
@@ -183,8 +184,6 @@ class Ask(Dialog[str]):
 
     def action_take(self) -> None:
         """Take the line, or say why not."""
-        from live_composer.errors import BadInput
-
         value = self.query_one(Input).value
         try:
             if self._read:
@@ -206,7 +205,7 @@ class Read(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         """See Textual."""
-        with Vertical(classes="dialog"):
+        with Vertical(classes="dialog tall"):
             yield Static(self._title, classes="title")
             area = TextArea(self._text, read_only=True, soft_wrap=True, show_cursor=False)
             area.highlight_cursor_line = False

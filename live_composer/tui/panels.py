@@ -30,13 +30,14 @@ class Panels(Horizontal):
 
     chosen = "rules"
 
+    def __init__(self) -> None:
+        super().__init__(id="panels")
+        self.rules, self.takes, self.why = RulesPanel(id="rules"), TakesPanel(id="takes"), WhyPanel(id="why")
+        self.notes, self.playing = Sliders(id="notes"), Sliders(id="playing")
+
     def compose(self) -> ComposeResult:
         """See Textual."""
-        yield RulesPanel(id="rules")
-        yield Sliders(id="notes")
-        yield Sliders(id="playing")
-        yield TakesPanel(id="takes")
-        yield WhyPanel(id="why")
+        yield from (self.get(name) for name in PANELS)
 
     def fit(self, width: int, height: int) -> None:
         """Show what fits into the screen's width; take a fair part of its height."""
@@ -60,7 +61,8 @@ class Panels(Horizontal):
 
     def get(self, name: str) -> Rows:
         """Return a panel."""
-        return self.query_one(f"#{name}", Rows)
+        panels: tuple[Rows, ...] = (self.rules, self.notes, self.playing, self.takes, self.why)
+        return panels[list(PANELS).index(name)]
 
 
 class PanelBar(Widget):

@@ -77,5 +77,5 @@ def bar(frame: Frame, number: int) -> str:
     per_bar = Metre.parse(str(frame.values["metre"])).steps_per_bar
     first = frame.bar_line + (number - frame.bar) * per_bar
     notes = [note for note in frame.notes if first <= note.step < first + per_bar]
-    words = [f"{pitch_name(note.pitch)}:{note.length}" for note in sorted(notes)]
+    words = [f"{pitch_name(note.pitch)}:{note.length}" for note in sorted(notes, key=lambda note: note.step)]
     return f"bar {number}: {' '.join(words) or 'no new note'}"

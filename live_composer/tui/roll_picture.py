@@ -162,7 +162,7 @@ class Picture:
             meaning = self._meaning(note, seen.now)
             if selected == (note.start, note.pitch):
                 meaning = "selected"
-            head, held = GLYPHS[note.kind]
+            head, held = GLYPHS[Kind.COMMITTED if meaning == "sounding" else note.kind]
             for column in range(max(0, begin), min(seen.width, max(end, begin + 1))):
                 cells[column] = Cell(head if column == begin else held, meaning)
         return cells
@@ -183,7 +183,7 @@ class Picture:
         """Return the line above: the numbers of bars where they begin."""
         cells = [EMPTY] * seen.width
         for step in range(seen.first, seen.first + seen.steps):
-            if self.metre.strength(step - self.bar_line) == BAR_LINE:
+            if self.metre.strength(step - self.bar_line) == BAR_LINE and self.bar_at(step) > 0:
                 for offset, character in enumerate(str(self.bar_at(step))):
                     if seen.column(step) + offset < seen.width:
                         cells[seen.column(step) + offset] = Cell(character, "number")

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 FILLED, REST, HANDLE = "━", "─", "●"
 _MUCH = 10
-_NAME, _VALUE, _KNOB = 14, 9, 6
+_NAME, _LONG_NAME, _VALUE, _KNOB = 14, 18, 9, 6
+_ROOMY = 44
+"""Columns from which names are given more room."""
 _SHORTEST = 4
 _MOST_WORDS = 1000
 """Whole numbers beyond so many are typed, not slid."""
@@ -115,7 +117,8 @@ class Sliders(Rows):
     def pieces(self, index: int, look: Colours, ground: str, width: int) -> Pieces:
         """See `Rows`: name, track, value and knob."""
         slider = self.sliders[index]
-        name = f"{self.title(slider)[: _NAME - 1]:<{_NAME}}"
+        room = _name_width(width)
+        name = f"{self.title(slider)[: room - 1]:<{room}}"
         yield name, look.style("text", ground)
         yield from self.track(slider, look, ground, self._track_width(width))
         yield from self.tail(index, look, ground)
@@ -168,13 +171,13 @@ class Sliders(Rows):
 
     def _drag(self, x: int) -> None:
         slider, width = self.here, self._track_width(self.scrollable_content_region.width - 2)
-        column = x - 2 - _NAME
+        column = x - 2 - _name_width(self.scrollable_content_region.width - 2)
         if slider and slider.slides and -1 <= column <= width:
             place = min(1.0, max(0.0, column / (width - 1)))
             self.post_message(self.Moved(slider.parameter, slider.parameter.kind.at(place)))
 
     def _track_width(self, width: int) -> int:
-        return max(_SHORTEST, width - _NAME - self.tail_width)
+        return max(_SHORTEST, width - _name_width(width) - self.tail_width)
 
     def _step(self, ticks: int) -> None:
         if not (slider := self.here):
@@ -218,3 +221,7 @@ class Sliders(Rows):
         """See the registry of actions."""
         if self.here:
             self.post_message(self.Learnt(self.here.parameter, forget=True))
+
+
+def _name_width(width: int) -> int:
+    return _LONG_NAME if width >= _ROOMY else _NAME

@@ -127,7 +127,10 @@ def banner(frame: Frame | None, gone: str, width: int) -> Line:
     """Return the line that says what is wrong now, the worst first; empty when all is well."""
     if gone:
         words = "No daemon. The music may play on; trying to reach it again ... q leaves."
-        return _cut([(" ▲ ", "bad"), (words if frame else f"{gone} Trying again ... q leaves.", "bad")], width)
+        return _cut(
+            [(" ▲ ", "bad"), (words if frame else "No daemon yet; trying again ... q leaves, x tells why.", "bad")],
+            width,
+        )
     if frame is None:
         return [(" Reaching the daemon ...", "dim")]
     standing = [notice for notice in frame.notices if notice.standing]

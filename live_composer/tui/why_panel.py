@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 _REST, _HELD = -1, -2
 _BAR = "▇"
-_LONGEST_BAR = 12
-_NAME = 17
+_LONGEST_BAR = 11
+_NAME = 16
 _ORIGINS = {
     "rest of plan": "No new plan came in time: this is the rest of the last one.",
     "motif": "No plan came in time: this is the last motif again.",
@@ -80,8 +80,8 @@ def _lines(why: Reasons, frame: Frame) -> list[list[tuple[str, str]]]:
         lines.append(
             [
                 (f"not {name_of(lost.pitch):<{_NAME - 4}}", "dim"),
-                (f"{lost.prior:>6.1%} → {lost.tuned:.1%}", "dim"),
-                (f"  {lost.reward:+.2f}", "good" if lost.reward > 0 else "bad"),
+                (f"{lost.prior:>5.1%} → {lost.tuned:<5.1%}", "dim"),
+                (f" {lost.reward:+.2f}", "good" if lost.reward > 0 else "bad"),
             ]
         )
     return lines

@@ -168,7 +168,7 @@ def test_a_rule_of_ones_own_is_learnt(prior: Path, tmp_path: Path):
     (tmp_path / "home.py").write_text(RULE)
     (tmp_path / "mine.toml").write_text('help = "Home."\nlength = 16\n\n[rules]\nhome = 1.0\n')
 
-    done = tune(prior, tmp_path / "toy", plugins=str(tmp_path), book="mine", steps="100000", c="0.1")
+    done = tune(prior, tmp_path / "toy", plugins=str(tmp_path), book="mine", steps="600000", c="0.2")
 
     assert done.returncode == 0, done.stderr
     metrics = json.loads(done.stdout)["metrics"]

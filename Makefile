@@ -42,6 +42,7 @@ bench: setup
 
 docs: setup
 	$(RUN) scripts/options_page.py
+	$(RUN) scripts/parameters_page.py
 	$(RUN) scripts/rules_page.py
 	$(RUN) -m zensical build --clean --strict
 

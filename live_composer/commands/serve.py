@@ -9,17 +9,15 @@ from typing import TYPE_CHECKING
 from live_composer import files
 from live_composer.commands.serve_report import JsonReport, Reporter, TextReport
 from live_composer.config import Serve
-from live_composer.errors import BadInput
 from live_composer.live.daemon import Daemon, Setup
-from live_composer.live.plan_source import Wishes
-from live_composer.music.key import Key
-from live_composer.music.metre import Metre
+from live_composer.live.values import Values
+from live_composer.parameters.table import BY_NAME
 from live_composer.policy import checkpoint
+from live_composer.rules import book_file
 
 if TYPE_CHECKING:
     from live_composer.commands.serve_report import Report
 
-_LONGEST_BAR = 128
 _SEEDS = 1 << 31
 
 
@@ -32,19 +30,17 @@ def serve(*, config: Serve = Serve()) -> None:
 
 def _setup(config: Serve) -> Setup:
     """Check everything that can be checked before anything is started."""
-    metre = Metre.parse(config.metre)
-    if metre.steps_per_bar > _LONGEST_BAR:
-        raise BadInput(f"A bar of {metre} is too long to be played live; it has at most {_LONGEST_BAR} sixteenths.")
-    key = Key.parse(config.key)
+    seed = secrets.randbelow(_SEEDS) if config.seed is None else config.seed
+    names = ("model", "metre", "key", "tempo", "channel", "temperature")
+    weights = book_file.weights(book_file.find(str(BY_NAME["book"].default)))
+    values = Values({name: getattr(config, name) for name in names} | {"seed": seed}, weights)
     vocabulary = checkpoint.load(config.model).shape.vocabulary
     if config.take:
         files.check_writable(config.take)
-    seed = secrets.randbelow(_SEEDS) if config.seed is None else config.seed
     return Setup(
         target=config.port,
-        wishes=Wishes(config.model, metre, key, config.temperature, seed, vocabulary),
-        tempo=config.tempo,
-        channel=config.channel,
+        values=values,
+        vocabulary=vocabulary,
         bars=config.bars,
         take=config.take,
         device=config.device,

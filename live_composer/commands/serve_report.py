@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 from live_composer.live.events import Bar, Event, Opened, Stopped, Trouble
 from live_composer.music import piano_roll
 from live_composer.music.melody import Melody
+from live_composer.music.metre import Metre
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,7 +89,7 @@ class _Roll:
     """The piano roll, as many bars side by side as fit: in a terminal it grows bar by bar."""
 
     def __init__(self, setup: Setup) -> None:
-        self._metre, self._vocabulary = setup.wishes.metre, setup.wishes.vocabulary
+        self._metre, self._vocabulary = Metre.parse(setup.values.word("metre")), setup.vocabulary
         self._together = piano_roll.bars_that_fit(shutil.get_terminal_size().columns, self._metre)
         self._bars: list[Bar] = []
         self._terminal: Live | None = None
@@ -175,28 +176,19 @@ class Reporter:
 
 def _of(setup: Setup) -> dict[str, object]:
     """Return what a header says of a setup."""
-    wishes = setup.wishes
-    return {
-        "model": wishes.model,
-        "key": str(wishes.key),
-        "metre": str(wishes.metre),
-        "tempo": setup.tempo,
-        "seed": wishes.seed,
-        "temperature": wishes.temperature,
-        "channel": setup.channel,
-        "take": str(setup.take) if setup.take else None,
-    }
+    names = ("model", "key", "metre", "tempo", "seed", "temperature", "channel")
+    return {**{name: setup.values[name] for name in names}, "take": str(setup.take) if setup.take else None}
 
 
 def _header(setup: Setup, opened: Opened) -> list[str]:
-    wishes = setup.wishes
+    values = setup.values
     where = f"Playing to {opened.port}"
     if opened.backend not in {opened.port, "file"}:
         where += f" ({opened.backend})"
     if opened.virtual:
         where += ", a virtual port: connect it to a synth or a DAW track"
-    what = [wishes.model, wishes.key, wishes.metre, f"{setup.tempo:g} BPM", f"channel {setup.channel}"]
-    what += [f"seed {wishes.seed}", *([f"take {setup.take}"] if setup.take else [])]
+    what = [values["model"], values["key"], values["metre"], f"{values['tempo']:g} BPM", f"channel {values['channel']}"]
+    what += [f"seed {values['seed']}", *([f"take {setup.take}"] if setup.take else [])]
     return [where, ", ".join(map(str, what)), *(["Ctrl-C stops."] if setup.bars is None else []), ""]
 
 

@@ -5,16 +5,14 @@ begin as samples of one end are weighed, resampled and moved from b to b (a sequ
 al. 2006); the product of the mean weights estimates the ratio of the normalising constants without bias.
 
 From q to f it estimates Z, and its log lies below log Z in the mean. From f to q it estimates 1/Z, and the negative of
-its log lies above (a sandwich, Grosse et al. 2015); that needs samples of f, which only a chain that has mixed can give.
+its log lies above (a sandwich, Grosse et al. 2015); that needs samples of f, which only a chain that has mixed gives.
 """
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -24,18 +22,17 @@ from live_composer.evaluate.objective import Objective, complete
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from numpy.typing import NDArray
+
     from live_composer.evaluate.objective import Floats
     from live_composer.policy.policy import Policy
     from live_composer.rules.rule import Tokens
-
-_TOGETHER = 256
-"""Walkers moved together by a thread; each such group has random numbers of its own."""
 
 _LEAST = 1e-6
 """The smallest step of b: should all weight be one walker's, the way goes on nevertheless."""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Walkers:
     """Melodies on their way.
 
@@ -54,9 +51,22 @@ class Walkers:
         """The log of density over policy: (N,)."""
         return self.log_f - self.log_q.sum(axis=1)
 
+    def log_between(self, others: Walkers, b: float) -> Floats:
+        """Return how much likelier others are than these under q^(1-b) f^b, as logs: (N,)."""
+        return b * (others.log_f - self.log_f) + (1 - b) * (others.log_q.sum(axis=1) - self.log_q.sum(axis=1))
+
     def chosen(self, rows: Tokens) -> Walkers:
         """Return some of them, or some more than once."""
         return Walkers(self.events[rows], self.log_q[rows], self.log_f[rows])
+
+    def replaced(self, rows: NDArray[np.bool_], others: Walkers) -> Walkers:
+        """Return them with others in some rows."""
+        wide = rows[:, None]
+        return Walkers(
+            np.where(wide, others.events, self.events),
+            np.where(wide, others.log_q, self.log_q),
+            np.where(rows, others.log_f, self.log_f),
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,26 +78,19 @@ class Path:
         objective: f.
         sweeps: how often each walker moves at each b.
         told: is called with each b that was reached.
-        threads: how many to use; one a core when not given.
     """
 
     policy: Policy
     objective: Objective
     sweeps: int = 4
-    told: Callable[[float], None] = lambda b: None
-    threads: int | None = None
+    told: Callable[[float], object] = float
 
     def draw(self, count: int, chance: np.random.Generator) -> Walkers:
         """Return samples of the policy."""
-        sizes = [min(_TOGETHER, count - begin) for begin in range(0, count, _TOGETHER)]
-
-        def group(task: tuple[int, np.random.Generator]) -> Walkers:
-            blank = np.zeros((task[0], self.objective.steps), dtype=np.int64)
-            free = np.ones(blank.shape, dtype=np.bool_)
-            events, log_q = complete(self.policy, self.objective.context, blank, free, task[1])
-            return Walkers(events, log_q, self.objective.log_density(events))
-
-        return _joined(self._each(group, list(zip(sizes, chance.spawn(len(sizes)), strict=True))))
+        blank = np.zeros((count, self.objective.steps), dtype=np.int64)
+        free = np.ones(blank.shape, dtype=np.bool_)
+        events, log_q = complete(self.policy, self.objective.context, blank, free, chance)
+        return Walkers(events, log_q, self.objective.log_density(events))
 
     def step(self, walkers: Walkers, before: float, after: float, chance: np.random.Generator) -> Walkers:
         """Weigh and resample walkers from one b to another, and move them there."""
@@ -97,30 +100,15 @@ class Path:
 
     def move(self, walkers: Walkers, b: float, chance: np.random.Generator) -> Walkers:
         """Move every walker `sweeps` times, leaving q^(1-b) f^b as it is."""
-        begins = range(0, len(walkers.events), _TOGETHER)
-        parts = [walkers.chosen(np.arange(at, min(at + _TOGETHER, len(walkers.events)))) for at in begins]
-
-        def group(task: tuple[Walkers, np.random.Generator]) -> Walkers:
-            for _ in range(self.sweeps):
-                self._move(task[0], b, task[1])
-            return task[0]
-
-        return _joined(self._each(group, list(zip(parts, chance.spawn(len(parts)), strict=True))))
-
-    def _move(self, walkers: Walkers, b: float, chance: np.random.Generator) -> None:
-        proposal = propose(walkers.events, self.policy.shape.vocabulary.size, chance)
-        context = self.objective.context
-        events, log_q = complete(self.policy, context, proposal.events, proposal.drawn, chance)
-        log_f = self.objective.log_density(events)
-        gain = b * (log_f - walkers.log_f) + (1 - b) * (log_q.sum(axis=1) - walkers.log_q.sum(axis=1))
-        gain += proposal.log_ratio(walkers.events, walkers.log_q, events, log_q)
-        accepted = np.log(chance.random(len(gain))) < gain
-        walkers.events[accepted], walkers.log_q[accepted] = events[accepted], log_q[accepted]
-        walkers.log_f[accepted] = log_f[accepted]
-
-    def _each(self, work: Callable[[Any], Walkers], tasks: Sequence[Any]) -> list[Walkers]:
-        with ThreadPoolExecutor(self.threads or os.cpu_count()) as pool:
-            return list(pool.map(work, tasks))
+        for _ in range(self.sweeps):
+            proposal = propose(walkers.events, self.policy.shape.vocabulary.size, chance)
+            context = self.objective.context
+            events, log_q = complete(self.policy, context, proposal.events, proposal.drawn, chance)
+            changed = Walkers(events, log_q, self.objective.log_density(events))
+            gain = walkers.log_between(changed, b) + proposal.log_ratio(walkers.events, walkers.log_q, events, log_q)
+            accepted = np.log(chance.random(len(gain))) < gain
+            walkers = walkers.replaced(accepted, changed)
+        return walkers
 
 
 def walk(path: Path, walkers: Walkers, schedule: Sequence[float], chance: np.random.Generator) -> tuple[Walkers, float]:
@@ -142,7 +130,7 @@ def scout(path: Path, walkers: Walkers, kept: float, chance: np.random.Generator
     while schedule[-1] < 1:
         step = _step(walkers.log_w, kept, 1 - schedule[-1])
         schedule.append(1.0 if schedule[-1] + step > 1 - _LEAST else schedule[-1] + step)
-        walkers = path.step(walkers, *schedule[-2:], chance)
+        walkers = path.step(walkers, schedule[-2], schedule[-1], chance)
     return schedule
 
 
@@ -161,8 +149,8 @@ def effective(log_w: Floats) -> float:
 def _resampled(walkers: Walkers, log_w: Floats, chance: np.random.Generator) -> Walkers:
     """Draw as many walkers in proportion to their weights, systematically."""
     count = len(log_w)
-    cumulative = np.exp(log_w - log_w.max()).cumsum()
-    marks = (np.arange(count) + chance.random()) / count * cumulative[-1]
+    cumulative: Floats = np.exp(log_w - log_w.max()).cumsum()
+    marks: Floats = (np.arange(count, dtype=np.float64) + chance.random()) / count * cumulative[-1]
     return walkers.chosen(np.minimum(np.searchsorted(cumulative, marks, side="right"), count - 1))
 
 
@@ -175,11 +163,3 @@ def _step(log_w: Floats, kept: float, most: float) -> float:
         middle = (low + high) / 2
         low, high = (middle, high) if effective(middle * log_w) >= kept * len(log_w) else (low, middle)
     return max(low, _LEAST)
-
-
-def _joined(parts: Sequence[Walkers]) -> Walkers:
-    return Walkers(
-        np.concatenate([part.events for part in parts]),
-        np.concatenate([part.log_q for part in parts]),
-        np.concatenate([part.log_f for part in parts]),
-    )

@@ -71,16 +71,17 @@ def propose(events: Tokens, size: int, chance: np.random.Generator) -> Proposal:
         chance: of everything random.
     """
     count, steps = events.shape
-    kind = chance.integers(0, 5, count)
+    kind = _below(_COPY + 1, count, chance)
     lags = lags_of(steps)
     # Melodies that repeat themselves repeat after `lag` steps; the whole melody as one turn is the plain case.
-    lag = chance.choice(lags, count)
+    lag: Ints = lags[_below(len(lags), count, chance)]
     moved = _moved(events, size, kind, lag, chance)
-    begin = (chance.random(count) * steps).astype(np.int64)
-    end = np.where(_coin(count, chance), steps, np.minimum(steps, begin + chance.integers(1, steps + 1, count)))
+    begin = _below(steps, count, chance)
+    to_the_end = _coin(count, chance)
+    end = np.where(to_the_end, steps, begin + 1 + _below(steps - begin, count, chance))
     may_copy = (kind == _COPY) & (lag <= begin)
     span = np.arange(steps, dtype=np.int64)
-    redone = ((kind == _REDRAW) | (kind == _COPY))[:, None] & (span >= begin[:, None]) & (span < end[:, None])
+    redone = np.isin(kind, (_REDRAW, _COPY))[:, None] & (span >= begin[:, None]) & (span < end[:, None])
     copied = _copied(events, redone, lag)
     copies = may_copy & _coin(count, chance)
     moved = np.where((redone & copies[:, None]), copied, moved)
@@ -99,30 +100,29 @@ def _moved(events: Tokens, size: int, kind: Ints, lag: Ints, chance: np.random.G
     span = np.arange(steps, dtype=np.int64)
     place, turn = span % lag[:, None], span // lag[:, None]
     turns = steps // lag
-    first = (chance.random(count) * turns).astype(np.int64)
-    last = first + (chance.random(count) * (turns - first)).astype(np.int64)
+    first = _below(turns, count, chance)
+    last = first + _below(turns - first, count, chance)
     # Half of the time every turn is changed, so that a loop stays one.
     every = _coin(count, chance)
     first, last = np.where(every, 0, first), np.where(every, turns - 1, last)
     inside = (turn >= first[:, None]) & (turn <= last[:, None])
-    one, other = ((chance.random(count) * lag).astype(np.int64) for _ in range(2))
-    by = chance.integers(1, size, count)
+    one, other = _below(lag, count, chance), _below(lag, count, chance)
+    by = 1 + _below(size - 1, count, chance)
     changed = np.where(inside & (place == one[:, None]), (events + by[:, None]) % size, events)
     low, high = np.minimum(one, other)[:, None], np.maximum(one, other)[:, None]
     way = np.where(_coin(count, chance), 1, -1)[:, None]
     slid = np.where((place >= low) & (place <= high), low + (place - low + way) % (high - low + 1), place)
-    swapped = np.select([place == low, place == high], [high, low], place)
+    swapped = np.where(place == low, high, np.where(place == high, low, place))
     goes = np.where((kind == _SLIDE)[:, None], slid, swapped)
     source = np.where(inside, turn * lag[:, None] + goes, span)
-    shuffled = np.take_along_axis(events, source, axis=1)
-    keeps = (kind != _PLACE) & (kind != _SWAP) & (kind != _SLIDE)
-    return np.select([keeps[:, None], (kind == _PLACE)[:, None]], [events, changed], shuffled)
+    moved = np.where((kind == _PLACE)[:, None], changed, np.take_along_axis(events, source, axis=1))
+    return np.where(np.isin(kind, (_REDRAW, _COPY))[:, None], events, moved)
 
 
 def _copied(events: Tokens, redone: Bools, lag: Ints) -> Tokens:
     """Write into each redone step, one after the other, what stands `lag` steps before it."""
     copied = events.copy()
-    rows = np.arange(len(events))
+    rows = np.arange(len(events), dtype=np.int64)
     for step in range(1, events.shape[1]):
         earlier = copied[rows, np.maximum(step - lag, 0)]
         copied[:, step] = np.where(redone[:, step] & (lag <= step), earlier, copied[:, step])
@@ -130,4 +130,9 @@ def _copied(events: Tokens, redone: Bools, lag: Ints) -> Tokens:
 
 
 def _coin(count: int, chance: np.random.Generator) -> Bools:
-    return chance.integers(0, 2, count) == 1
+    return chance.random(count) < 0.5  # noqa: PLR2004 - as often as not
+
+
+def _below(limit: Ints | int, count: int, chance: np.random.Generator) -> Ints:
+    """Return `count` whole numbers from 0 to below the limit, or each below its own."""
+    return (chance.random(count) * limit).astype(np.int64)

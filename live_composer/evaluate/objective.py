@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from live_composer.learn.rollout import log_softmax, where
+from live_composer.learn.rollout import draw, hear, in_groups, log_softmax, where
 from live_composer.music.vocabulary import START
 
 if TYPE_CHECKING:
@@ -48,44 +48,40 @@ class Objective:
 
     def log_density(self, events: Tokens) -> Floats:
         """Return log p(x) + r(x)/c of whole melodies: (melodies, steps) -> (melodies,)."""
-        _, log_p = complete(self.prior, self.context, events)
-        return log_p.sum(axis=1) + self.book.reward(events, self.context).sum(axis=1) / self.c
+        log_p = hear(self.prior, events, self.context)
+        return log_p.sum(axis=1, dtype=np.float64) + self.book.reward(events, self.context).sum(axis=1) / self.c
 
 
 def complete(
-    policy: Policy,
-    context: Context,
-    events: Tokens,
-    free: NDArray[np.bool_] | None = None,
-    chance: np.random.Generator | None = None,
+    policy: Policy, context: Context, events: Tokens, free: NDArray[np.bool_], chance: np.random.Generator
 ) -> tuple[Tokens, Floats]:
     """Draw some steps of melodies from a policy, and say how likely it held every step.
 
     Args:
         policy: what draws.
         context: metre and vocabulary.
-        events: (melodies, steps); they are not changed.
-        free: (melodies, steps) the steps that are drawn, the others being given; none when left out.
-        chance: draws them.
+        events: (N, T); they are not changed.
+        free: (N, T) the steps that are drawn, the others being given.
+        chance: of everything random.
 
     Returns:
-        the events, and the log likelihood of each: both (melodies, steps).
+        the events, and the log likelihood of each: both (N, T).
     """
-    count, steps = events.shape
-    given = np.ascontiguousarray(events.T).copy()  # (T, N)
-    uniform = chance.random((steps, count)) if chance is not None else np.empty((steps, 0))
-    log_q = np.empty((steps, count))
-    places, bars = where(context, steps)
-    rows = np.arange(count, dtype=np.int64)
-    state, last = policy.start(count), np.full(count, START, dtype=np.int64)
-    for step in range(steps):
-        heard = (last, np.full(count, places[step]), np.full(count, bars[step]))
-        logits, state = policy.step(state, *heard)
-        own = log_softmax(logits)  # (N, V)
-        drawn = np.flatnonzero(free[:, step]) if free is not None else np.empty(0, dtype=np.int64)
-        if len(drawn):
-            cumulative = np.exp(own[drawn], dtype=np.float64).cumsum(axis=-1)
-            given[step, drawn] = (cumulative <= (uniform[step, drawn] * cumulative[:, -1])[:, None]).sum(axis=-1)
-        last = given[step]
-        log_q[step] = own[rows, last]
-    return np.ascontiguousarray(given.T), np.ascontiguousarray(log_q.T)
+    uniform = chance.random(events.shape)
+    given, log_q = events.copy(), np.empty(events.shape)
+
+    def group(rows: Tokens) -> None:
+        places, bars = where(context, events.shape[1])
+        state, last = policy.start(len(rows)), np.full(len(rows), START, dtype=np.int64)
+        for step, (place, bar) in enumerate(zip(places, bars, strict=True)):
+            logits, state = policy.step(state, last, np.full_like(last, place), np.full_like(last, bar))
+            own = log_softmax(logits)  # (n, V)
+            drawn = np.flatnonzero(free[rows, step])
+            last = given[rows, step]
+            if len(drawn):
+                last[drawn] = draw(own[drawn], uniform[rows[drawn], step])
+            given[rows, step] = last
+            log_q[rows, step] = own[np.arange(len(rows), dtype=np.int64), last]
+
+    in_groups(group, np.arange(len(events), dtype=np.int64), None)
+    return given, log_q

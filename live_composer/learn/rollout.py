@@ -8,19 +8,21 @@ it with one random event instead. Plain numpy: on two cores it is faster than to
 
 from __future__ import annotations
 
+import functools
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
+from threadpoolctl import ThreadpoolController
 
 from live_composer.errors import BadInput, BadModel
 from live_composer.music.metre import place
 from live_composer.music.vocabulary import START
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -29,9 +31,10 @@ if TYPE_CHECKING:
     from live_composer.rules.context import Context
     from live_composer.rules.rule import Rewards, Tokens
 
-_TOGETHER = 512
-"""Melodies stepped together: their arrays stay in the cache. Each such group has random numbers of its own, so that
-the melodies do not depend on the number of threads."""
+_TOGETHER = 256
+"""Melodies stepped together: few enough for the cache, and the same whatever the number of threads."""
+
+_Done = TypeVar("_Done")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,8 +69,10 @@ def roll_out(  # noqa: PLR0913 - what is drawn, by whom, judged by what
     chance: np.random.Generator,
     *,
     context: Context | None = None,
+    steps: int | None = None,
     temperature: float = 1.0,
     threads: int | None = None,
+    part: slice = slice(None),
 ) -> Rollout:
     """Draw melodies from a policy.
 
@@ -77,24 +82,43 @@ def roll_out(  # noqa: PLR0913 - what is drawn, by whom, judged by what
         book: its rules judge the melodies. A rule that fails is switched off in the book, and counts as 0.
         count: N.
         chance: of everything random; the same generator gives the same melodies, on whatever number of threads.
-        context: metre, length and the rest; the book's own when not given. Its length is T.
+        context: metre, length and the rest; the book's own when not given.
+        steps: T; up to the context's length when not given.
         temperature: the policy's; `log_pi` is that of what was drawn.
         threads: how many to use; one a core when not given.
+        part: which of the `count` melodies to draw, where others draw the rest.
 
     Raises:
         BadModel: the networks or the rules speak another vocabulary.
-        BadInput: the context has no length.
+        BadInput: the context has no length, and `steps` is not given.
     """
     context = fitting(policy, prior, context or book.context())
-    sizes = [min(_TOGETHER, count - begin) for begin in range(0, count, _TOGETHER)]
-    work = zip(sizes, chance.spawn(len(sizes)), strict=True)
+    # Each melody has numbers of its own, so that it does not matter who draws it beside which others.
+    uniform = chance.random((count, steps or _steps(context)), dtype=np.float32)[part]
 
-    def group(task: tuple[int, np.random.Generator]) -> Rollout:
-        events, log_pi, log_p = _draw(policy, prior, context, *task, temperature)
+    def group(uniform: Floats) -> Rollout:
+        events, log_pi, log_p = _draw(policy, prior, context, uniform, temperature)
         return Rollout(events, log_pi, log_p, judge(book, events, context))
 
-    with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
-        return _joined(list(pool.map(group, work)))
+    return _joined(in_groups(group, uniform, threads))
+
+
+def hear(policy: Policy, events: Tokens, context: Context, threads: int | None = None) -> Floats:
+    """Return how likely a policy holds each event of given melodies (N, T), in nats: (N, T)."""
+
+    def group(events: Tokens) -> Floats:
+        places, bars = where(context, events.shape[1])
+        log_p = np.empty(events.shape, dtype=np.float32)
+        melodies: Tokens = np.arange(len(events), dtype=np.int64)
+        last = np.full(len(events), START, dtype=np.int64)
+        state = policy.start(len(events))
+        for step, (spot, bar) in enumerate(zip(places, bars, strict=True)):
+            logits, state = policy.step(state, last, np.full_like(last, spot), np.full_like(last, bar))
+            last = events[:, step]
+            log_p[:, step] = log_softmax(logits)[melodies, last]
+        return log_p
+
+    return np.concatenate(in_groups(group, events, threads))
 
 
 def fitting(policy: Policy, prior: Policy, context: Context) -> Context:
@@ -102,12 +126,9 @@ def fitting(policy: Policy, prior: Policy, context: Context) -> Context:
 
     Raises:
         BadModel: the prior speaks another vocabulary than the policy.
-        BadInput: the context has no length, so that no melody would end.
     """
     if policy.shape.vocabulary != prior.shape.vocabulary:
         raise BadModel("The policy and its prior do not speak one vocabulary; choose models of the same pitch range.")
-    if context.length is None:
-        raise BadInput("The rule book is for endless playing; say how many steps a melody shall have.")
     return replace(context, vocabulary=policy.shape.vocabulary)
 
 
@@ -139,24 +160,44 @@ def draw(log_p: Floats, uniform: Floats) -> NDArray[np.int64]:
     return (cumulative <= (uniform * cumulative[:, -1])[:, None]).sum(axis=-1)
 
 
-def _draw(  # noqa: PLR0913, PLR0917 - the inner loop
-    policy: Policy, prior: Policy, context: Context, count: int, chance: np.random.Generator, temperature: float
+def _steps(context: Context) -> int:
+    if context.length is None:
+        raise BadInput("The rule book is for endless playing; say how many steps a melody shall have.")
+    return context.length - context.first_step
+
+
+def in_groups(work: Callable[[NDArray[Any]], _Done], rows: NDArray[Any], threads: int | None) -> list[_Done]:
+    """Do some work for groups of rows, on several threads."""
+    groups = [rows[begin : begin + _TOGETHER] for begin in range(0, len(rows), _TOGETHER)]
+    # Each of our threads multiplies alone: BLAS's own wait for one another, for ages where cores are busy.
+    with _blas().limit(limits=1, user_api="blas"):
+        if len(groups) == 1:
+            return [work(rows)]
+        with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
+            return list(pool.map(work, groups))
+
+
+@functools.cache
+def _blas() -> ThreadpoolController:
+    return ThreadpoolController()
+
+
+def _draw(
+    policy: Policy, prior: Policy, context: Context, uniform: Floats, temperature: float
 ) -> tuple[Tokens, Floats, Floats]:
-    """Return events, log pi and log p, each (N, T)."""
-    assert context.length is not None
-    steps = context.length - context.first_step
+    """Return events, log pi and log p, each (N, T), drawn by numbers (N, T) from 0 to 1."""
+    count, steps = uniform.shape
     places, bars = where(context, steps)
     events = np.empty((steps, count), dtype=np.int64)
     log_pi, log_p = (np.empty((steps, count), dtype=np.float32) for _ in range(2))
-    uniform = chance.random((steps, count), dtype=np.float32)
-    melodies = np.arange(count)
+    melodies: Tokens = np.arange(count, dtype=np.int64)
     mine, theirs = policy.start(count), prior.start(count)
     last = np.full(count, START, dtype=np.int64)
     for step in range(steps):
         heard = (last, np.full(count, places[step]), np.full(count, bars[step]))
         logits, mine = policy.step(mine, *heard)
         own = log_softmax(logits if temperature == 1 else logits / np.float32(temperature))  # (N, V)
-        last = events[step] = draw(own, uniform[step])
+        last = events[step] = draw(own, uniform[:, step])
         log_pi[step] = own[melodies, last]
         if prior is not policy or temperature != 1:
             logits, theirs = prior.step(theirs, *heard)

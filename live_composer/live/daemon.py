@@ -8,34 +8,35 @@ import math
 import os
 import re
 import signal
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from live_composer import paths
-from live_composer.errors import AlreadyRunning, BadInput, LostProcess
+from live_composer.errors import AlreadyRunning, LostProcess
+from live_composer.live.desk import Desk
 from live_composer.live.events import Event, Opened, Stopped, Trouble
 from live_composer.live.pace import LivePace, ManualPace
 from live_composer.live.performance import Performance
+from live_composer.live.plan_source import Wishes
 from live_composer.live.planner_link import PlannerLink
 from live_composer.live.port_link import PortLink
 from live_composer.live.screens import Screens
-from live_composer.music.key import Key
-from live_composer.music.units import TEMPO_RANGE
+from live_composer.live.values import Values
+from live_composer.live.view import View
+from live_composer.music.vocabulary import DEFAULT, Vocabulary
 from live_composer.wire import channel
-from live_composer.wire.messages import LONGEST_HORIZON, Command, Frame, Hello
+from live_composer.wire.messages import Hello
+from live_composer.wire.screen import Set
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
     from pathlib import Path
 
     from live_composer.config import Device
-    from live_composer.live.plan_source import Wishes
     from live_composer.port.protocol import ClockName, Reply
+    from live_composer.wire.screen import Command, Frame
 
 _FIGURES_SECONDS = 0.5
-_SHOWN_BARS = 2
-TEMPERATURES = (0.01, 10.0)
-COMMANDS = "play, pause, stop, tempo BPM, key KEY, temperature NUMBER, status and quit"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,9 +45,8 @@ class Setup:
 
     Attributes:
         target: the port, as `port.protocol.Open` takes it.
-        wishes: what is asked of the music.
-        tempo: beats per minute.
-        channel: MIDI channel, 1 to 16.
+        values: of all parameters.
+        vocabulary: what the model's events mean.
         bars: how many; None for no end.
         take: where to write what was played.
         device: where to plan.
@@ -54,9 +54,8 @@ class Setup:
     """
 
     target: str | None
-    wishes: Wishes
-    tempo: float = 120.0
-    channel: int = 1
+    values: Values = field(default_factory=Values)
+    vocabulary: Vocabulary = DEFAULT
     bars: int | None = None
     take: Path | None = None
     device: Device = "auto"
@@ -89,11 +88,12 @@ class Daemon:
         self._playing: asyncio.Task[None] | None = None
         self._error: BaseException | None = None
         self._troubles = {"planner": "", "port": ""}
-        self.port = PortLink(setup.target, setup.tempo, setup.clock, on_reply, self._changed)
-        self.planner = PlannerLink(setup.wishes.model, setup.device, on_trouble=self._changed)
+        self.values = values = setup.values
+        self.port = PortLink(setup.target, values.number("tempo"), setup.clock, on_reply, self._changed)
+        self.planner = PlannerLink(values.word("model"), setup.device, on_trouble=self._changed)
         self.performance = Performance(
-            setup.wishes,
-            setup.channel,
+            Wishes.of(values, setup.vocabulary),
+            values.whole("channel"),
             setup.bars,
             port=self.port,
             planner=self.planner,
@@ -101,7 +101,8 @@ class Daemon:
             on_bar=on_event,
             on_change=self._changed,
         )
-        self._screens = Screens(self._frame, self._obey)
+        self._desk = Desk(values, self.performance, self.port, self._move)
+        self._screens = Screens(self._frame, self._ask)
 
     async def run(self) -> Stopped:
         """Start everything, play, and end everything; return how it went.
@@ -142,6 +143,7 @@ class Daemon:
         name = self.port.opened.port
         words = f"{name}-{os.getpid()}" if self.port.opened.backend == "null" else name
         path = paths.socket(re.sub(r"[^a-z0-9]+", "-", words.lower())[-40:].strip("-") + ".sock")
+        self._view = View(self.values, self.performance, self.port, self.planner, path)
         try:
             async with channel.serve(path, Hello("daemon"), self._screens.converse):
                 yield path
@@ -174,25 +176,20 @@ class Daemon:
         if self._setup.take and len(self.performance.take.melody):
             self.performance.take.write(self._setup.take, self.port.tempo)
 
-    def _obey(self, command: Command) -> None:
-        """Do what a screen asks for."""
-        match command.name, command.value:
-            case "play", None:
+    def _ask(self, asked: Set | Command) -> str:
+        return self._desk.set(asked) if isinstance(asked, Set) else self._desk.obey(asked)
+
+    def _frame(self) -> Frame:
+        return self._view.frame()
+
+    def _move(self, move: str) -> None:
+        match move:
+            case "play":
                 self._play()
-            case ("pause" | "stop") as action, None:
-                self._halt(action)
-            case "tempo", int() | float() as tempo if TEMPO_RANGE[0] <= tempo <= TEMPO_RANGE[1]:
-                self.performance.set_tempo(tempo)
-            case "temperature", int() | float() as warmth if TEMPERATURES[0] <= warmth <= TEMPERATURES[1]:
-                self.performance.set_temperature(warmth)
-            case "key", str() as key:
-                self.performance.set_key(Key.parse(key))
-            case "status", None:
-                pass  # Every command is followed by a frame.
-            case "quit", None:
+            case "pause" | "stop":
+                self._halt(move)
+            case _:
                 self.quit()
-            case name, value:
-                raise BadInput(f"`{name}` with {value!r} is no command: there are {COMMANDS}.")
 
     def _changed(self) -> None:
         """Have what changed shown: frames to screens, and troubles to whoever started us."""
@@ -202,25 +199,6 @@ class Daemon:
                 self._on_event(Trouble(what, reason))
         self._troubles = troubles
         self._screens.changed()
-
-    def _frame(self) -> Frame:
-        performance, heartbeat = self.performance, self.port.heartbeat
-        wishes, settled = performance.source.wishes, performance.source.settled
-        first = max(0, settled - _SHOWN_BARS * wishes.metre.steps_per_bar)
-        lateness = (heartbeat.late_p50_ms, heartbeat.late_p99_ms, heartbeat.late_max_ms)
-        return Frame(
-            transport=performance.transport.state,
-            beat=self.port.beat(),
-            tempo=self.port.tempo,
-            key=str(wishes.key),
-            metre=str(wishes.metre),
-            port=self.port.opened.port,
-            played=(first, performance.source.events(first, settled)),
-            planned=(settled, performance.source.events(settled, settled + LONGEST_HORIZON)),
-            plan_source=performance.origin,
-            lateness=dict(zip(("p50", "p99", "max"), lateness, strict=True)),
-            missed=performance.source.missed,
-        )
 
     def _opened(self, socket: Path) -> Opened:
         opened = self.port.opened

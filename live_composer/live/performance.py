@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import math
-from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from live_composer.errors import BadInput, LiveComposerError, LostProcess
 from live_composer.live.events import Bar
-from live_composer.live.performer import Performer
-from live_composer.live.plan_source import PlanSource
+from live_composer.live.performer import Performer, velocity
+from live_composer.live.plan_source import PlanSource, Wishes
+from live_composer.live.score import Score, ScoreNote
 from live_composer.live.takes import Take
 from live_composer.live.timing import MARGIN_SECONDS
 from live_composer.live.transport import Transport
 from live_composer.music.units import STEPS_PER_BEAT, beats, seconds_per_beat
-from live_composer.music.vocabulary import FIRST_PITCH
+from live_composer.music.vocabulary import FIRST_PITCH, NOTE_OFF
 from live_composer.port.protocol import SetTempo, Start, Stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from live_composer.live.pace import Pace
-    from live_composer.live.plan_source import Origin, Wishes
+    from live_composer.live.plan_source import Origin
     from live_composer.live.port_link import PortLink
     from live_composer.live.timing import Timing
-    from live_composer.music.key import Key
+    from live_composer.live.values import Values
     from live_composer.wire.messages import Plan, PlanRequest
 
 _FIRST_PLAN_SECONDS = 15.0
@@ -58,7 +58,8 @@ class Performance:
         source: what comes next.
         transport: whether it plays.
         performer: makes notes of events.
-        take: what was played.
+        score: what was played, note by note.
+        take: the same as a melody.
         trouble: why the last plan could not be had; empty when all is well.
         origin: where the last settled event came from.
     """
@@ -78,6 +79,7 @@ class Performance:
         self.source = PlanSource(wishes)
         self.transport = Transport()
         self.performer = Performer(wishes.metre, wishes.vocabulary, channel, wishes.key.shift)
+        self.score = Score()
         self.take = Take(wishes.metre, wishes.vocabulary)
         self.trouble = ""
         self.origin: Origin = "plan"
@@ -127,13 +129,16 @@ class Performance:
         """Change the tempo, now."""
         self._port.send(SetTempo(tempo))
 
-    def set_key(self, key: Key) -> None:
-        """Change the key, from the first step that is still open."""
-        self._change(replace(self.source.wishes, key=key))
+    def change(self, values: Values) -> None:
+        """Plan what is still open by other values."""
+        self._change(Wishes.of(values, self.source.wishes.vocabulary))
 
-    def set_temperature(self, temperature: float) -> None:
-        """Change the temperature, from the first step that is still open."""
-        self._change(replace(self.source.wishes, temperature=temperature))
+    @property
+    def first_open(self) -> int:
+        """The first step that a new plan could still reach in time."""
+        step_seconds = seconds_per_beat(self._port.tempo) / STEPS_PER_BEAT
+        now = math.ceil(self._port.beat() * STEPS_PER_BEAT)
+        return max(self.source.settled, now + self._planner.timing.commit_horizon(step_seconds))
 
     async def _perform(self) -> None:
         """Hand steps over, each a step and a margin before it sounds; the first ones before the port starts."""
@@ -157,6 +162,7 @@ class Performance:
         if step >= self._shift_from:
             self.performer.shift = self.source.wishes.key.shift
         self._port.send(*self.performer.play(step, event))
+        self._write_down(step, event, origin)
         self.take.add(step, event, self.performer.pitch(event) if event >= FIRST_PITCH else None)
         self.origin = origin
         self._origins[origin] = None
@@ -167,17 +173,23 @@ class Performance:
         self._on_change()
         self._ask_ahead()
 
+    def _write_down(self, step: int, event: int, origin: Origin) -> None:
+        if event >= FIRST_PITCH:
+            pitch, strength = self.performer.pitch(event), velocity(self.source.wishes.metre, step)
+            self.score.strike(ScoreNote(step, None, pitch, strength, origin))
+        elif event == NOTE_OFF:
+            self.score.end(step)
+
     def _go_back(self, beat: float) -> None:
         """Settle anew what was handed over and not heard by `beat`; the port has released everything."""
         self._take_back_question()
         self.source.rewind(math.ceil(beat * STEPS_PER_BEAT))
         self.performer.forget()
+        self.score.cut(self.source.settled)
 
     def _change(self, wishes: Wishes) -> None:
         """Plan anew from the first step that a new plan can reach in time."""
-        step_seconds = seconds_per_beat(self._port.tempo) / STEPS_PER_BEAT
-        now = math.ceil(self._port.beat() * STEPS_PER_BEAT)
-        first = max(self.source.settled, now + self._planner.timing.commit_horizon(step_seconds))
+        first = self.first_open
         self._take_back_question()
         self.source.change(wishes, first)
         self._shift_from = first

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from live_composer.live import motif
+from live_composer.music.key import Key
+from live_composer.music.metre import Metre
 from live_composer.music.vocabulary import DEFAULT, FIRST_PITCH, HOLD, NOTE_OFF, Vocabulary
 from live_composer.wire.messages import CONTEXT, Plan, PlanRequest
 
 if TYPE_CHECKING:
-    from live_composer.music.key import Key
-    from live_composer.music.metre import Metre
+    from live_composer.live.values import Values
 
 PLAN_BARS = 2
 """Bars that a plan covers, and bars that are planned ahead at least."""
@@ -43,6 +44,18 @@ class Wishes:
     temperature: float
     seed: int
     vocabulary: Vocabulary = DEFAULT
+
+    @classmethod
+    def of(cls, values: Values, vocabulary: Vocabulary) -> Wishes:
+        """Return what the values of all parameters ask for."""
+        return cls(
+            values.word("model"),
+            Metre.parse(values.word("metre")),
+            Key.parse(values.word("key")),
+            values.number("temperature"),
+            values.whole("seed"),
+            vocabulary,
+        )
 
 
 class Next(NamedTuple):

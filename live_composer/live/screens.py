@@ -1,4 +1,4 @@
-"""Screens: whoever connects sees the newest frame and may command; a slow one never holds up the music."""
+"""Screens: whoever connects may steer, and sees the newest frame; a slow one never holds up the music."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from live_composer.errors import BadInput, LiveComposerError, LostProcess
-from live_composer.wire.messages import Command, Failed, Frame
+from live_composer.wire.screen import FRAMES_PER_SECOND, Command, Done, Failed, Frame, Set
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 class Screens:
-    """Shows frames to any number of screens, and passes their commands on."""
+    """Shows frames to any number of screens, and passes what they ask for on."""
 
-    def __init__(self, frame: Callable[[], Frame], command: Callable[[Command], None]) -> None:
-        """Draw what `frame` returns; `command` raises an error of ours for what it cannot do."""
-        self._frame, self._command = frame, command
+    def __init__(self, frame: Callable[[], Frame], ask: Callable[[Set | Command], str]) -> None:
+        """Draw what `frame` returns; `ask` returns what there is to say, or raises an error of ours."""
+        self._frame, self._ask = frame, ask
         self._changed = asyncio.Event()
 
     def changed(self) -> None:
@@ -27,22 +27,29 @@ class Screens:
         self._changed.set()
         self._changed = asyncio.Event()
 
-    async def converse(self, screen: Channel) -> None:
-        """Talk with one screen until it goes away."""
-        drawing = asyncio.create_task(self._draw(screen))
+    async def converse(self, peer: Channel) -> None:
+        """Talk with one peer until it goes away; show it frames if it is a screen."""
+        drawing = asyncio.create_task(self._draw(peer)) if peer.peer.role == "screen" else None
         try:
-            async for message in screen:
-                await self._obey(screen, message)
+            async for message in peer:
+                await self._answer(peer, message)
         finally:
-            drawing.cancel()
+            if drawing:
+                drawing.cancel()
 
-    async def _obey(self, screen: Channel, message: object) -> None:
+    async def _answer(self, peer: Channel, message: object) -> None:
+        ticket = 0
         try:
-            if not isinstance(message, Command):
+            if not isinstance(message, Set | Command):
                 raise BadInput(f"A daemon takes commands, and no {type(message).__name__}.")
-            self._command(message)
+            ticket = message.ticket
+            told = self._ask(message)
+            if isinstance(message, Command) and message.name == "status":
+                await peer.send(self._frame())
+            if ticket:
+                await peer.send(Done(ticket, told))
         except LiveComposerError as error:
-            await screen.send(Failed(str(error)))
+            await peer.send(Failed(str(error), ticket))
         self.changed()
 
     async def _draw(self, screen: Channel) -> None:
@@ -52,5 +59,5 @@ class Screens:
                 await screen.send(self._frame())
             except LostProcess:
                 return
-            # However much changed while this frame was under way, only the newest state is drawn next.
-            await changed.wait()
+            # However much changes in the meantime, only the newest state is drawn next.
+            await asyncio.gather(changed.wait(), asyncio.sleep(1 / FRAMES_PER_SECOND))

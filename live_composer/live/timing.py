@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections import deque
 
 _KEPT = 100
@@ -13,16 +14,29 @@ _BEFORE_ANY = 0.05
 
 
 class Timing:
-    """The last round trips to the planner, and the planning in them, in seconds."""
+    """The last round trips to the planner, and the planning in them, in seconds.
+
+    Attributes:
+        plans: how many plans came.
+    """
 
     def __init__(self) -> None:
+        self.plans = 0
+        self._last = -math.inf
         self._round_trips: deque[float] = deque(maxlen=_KEPT)
         self._plannings: deque[float] = deque(maxlen=_KEPT)
 
     def add(self, total: float, planning: float) -> None:
         """Note that an answer came `total` seconds after its request, of which `planning` went into planning."""
+        self.plans += 1
+        self._last = time.monotonic()
         self._round_trips.append(max(0.0, total - planning))
         self._plannings.append(planning)
+
+    @property
+    def age(self) -> float:
+        """Seconds since the last plan came; -1 before the first."""
+        return time.monotonic() - self._last if self.plans else -1.0
 
     @property
     def round_trip_99(self) -> float:

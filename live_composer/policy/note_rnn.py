@@ -56,12 +56,19 @@ class NoteRnn(nn.Module):
         Returns:
             logits (T, B, V) of the event at each step, and the state after the last.
         """
+        outputs, after = self.listen(events, places, state, bars)
+        return self.output(outputs), after
+
+    def listen(
+        self, events: Tensor, places: Tensor, state: Tensor, bars: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """Return what the last layer gives at each step (T, B, H), and the state after the last; see `forward`."""
         inputs = _inputs(self.shape, events, places, bars)  # (T, B, I)
         before = (state[:, 0].contiguous(), state[:, 1].contiguous())  # each (L, B, H)
-        outputs, (output, cell) = self._listen(inputs, before)  # (T, B, H)
-        return self.output(self.dropout(outputs)), torch.stack([output, cell], dim=1)
+        outputs, (output, cell) = self._lstm(inputs, before)  # (T, B, H)
+        return self.dropout(outputs), torch.stack([output, cell], dim=1)
 
-    def _listen(self, inputs: Tensor, before: tuple[Tensor, Tensor]) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+    def _lstm(self, inputs: Tensor, before: tuple[Tensor, Tensor]) -> tuple[Tensor, tuple[Tensor, Tensor]]:
         if not (self.training and self.recurrent_dropout):
             return self.lstm(inputs, before)
         thinned = nn.functional.dropout(self.lstm.get_parameter("weight_hh_l0"), self.recurrent_dropout)

@@ -12,6 +12,7 @@ house_leaps = { weight = 0.5, leap = 8 }
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import tomllib
 from pathlib import Path
@@ -28,7 +29,7 @@ from live_composer.rules.context import PHRASE
 from live_composer.rules.rule import Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Generator, Iterable
 
     from live_composer.rules.discovery import Plugins
 
@@ -66,9 +67,25 @@ def load(path: Path, plugins: Plugins) -> RuleBook:
     Raises:
         BadFile: it is no TOML, has an unknown key, names an unknown rule or parameter, or a weight is no number.
     """
+    with _told(path):
+        return _book(path.stem, _table(path), plugins)
+
+
+def weights(path: Path) -> dict[str, float]:
+    """Read which rules a book lists and how heavy they are; no plugin is loaded.
+
+    Raises:
+        BadFile: it is no TOML, lists no rules, or a weight is no number.
+    """
+    with _told(path):
+        return {name: _weight(name, entry)[0] for name, entry in _entries(_table(path)).items()}
+
+
+@contextlib.contextmanager
+def _told(path: Path) -> Generator[None]:
+    """Name the file in what is said of its faults."""
     try:
-        table = tomllib.loads(files.read_bytes(path, "rule book", _LARGEST).decode())
-        return _book(path.stem, table, plugins)
+        yield
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadFile(f"{path} is no TOML: {error}.") from error
     except BadFile:
@@ -77,13 +94,31 @@ def load(path: Path, plugins: Plugins) -> RuleBook:
         raise BadFile(f"{path}: {error}") from error
 
 
+def _table(path: Path) -> dict[str, Any]:
+    return tomllib.loads(files.read_bytes(path, "rule book", _LARGEST).decode())
+
+
+def _entries(table: dict[str, Any]) -> dict[str, Any]:
+    entries = table.get("rules")
+    if not isinstance(entries, dict) or not entries:
+        raise BadInput("there are no rules; list them under [rules], such as `house_key = 1.0`.")
+    return cast("dict[str, Any]", entries)
+
+
+def _weight(name: str, entry: Any) -> tuple[float, dict[str, Any]]:
+    """Return a rule's weight and parameters, as the book gives them."""
+    parameters = dict(cast("dict[str, Any]", entry)) if isinstance(entry, dict) else {"weight": entry}
+    weight = parameters.pop("weight", 1.0)
+    if isinstance(weight, bool) or not isinstance(weight, int | float) or not np.isfinite(weight):
+        raise BadInput(f"the weight of `{name}` is {weight!r}, and must be a number.")
+    return float(weight), parameters
+
+
 def _book(name: str, table: dict[str, Any], plugins: Plugins) -> RuleBook:
     for key in table:
         if key not in _KEYS:
             raise BadInput(f"`{key}` is no setting of a rule book; {_hint(key, _KEYS)}")
-    entries = table.get("rules")
-    if not isinstance(entries, dict) or not entries:
-        raise BadInput("there are no rules; list them under [rules], such as `house_key = 1.0`.")
+    entries = _entries(table)
     book = RuleBook(
         name,
         rules=[],
@@ -93,18 +128,14 @@ def _book(name: str, table: dict[str, Any], plugins: Plugins) -> RuleBook:
         phrase=_count(table, "phrase", PHRASE) or PHRASE,
         help=_text(table, "help", ""),
     )
-    for rule, entry in cast("dict[str, Any]", entries).items():
+    for rule, entry in entries.items():
         _add(book, rule, entry, plugins)
     return book
 
 
 def _add(book: RuleBook, name: str, entry: Any, plugins: Plugins) -> None:
     """Add one rule, with the weight and parameters that the book gives it."""
-    parameters = dict(cast("dict[str, Any]", entry)) if isinstance(entry, dict) else {"weight": entry}
-    weight = parameters.pop("weight", 1.0)
-    if isinstance(weight, bool) or not isinstance(weight, int | float) or not np.isfinite(weight):
-        raise BadInput(f"the weight of `{name}` is {weight!r}, and must be a number.")
-    book.weights[name] = float(weight)
+    book.weights[name], parameters = _weight(name, entry)
     known = plugins.rules
     if name in known:
         rule = known[name].having(**parameters)

@@ -17,7 +17,8 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from live_composer.errors import BadInput, LiveComposerError, LostProcess
 from live_composer.wire import local, messages
-from live_composer.wire.messages import LARGEST_MESSAGE, PROTOCOL, AnyMessage, Failed, Hello
+from live_composer.wire.messages import LARGEST_MESSAGE, PROTOCOL, AnyMessage, Hello
+from live_composer.wire.screen import Failed
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable

@@ -6,10 +6,13 @@ newer request of the same musician replaces an older one.
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, TypeAlias
 
 import msgspec
 from msgspec import Meta
+
+from live_composer.wire.base import Message
+from live_composer.wire.screen import ScreenMessage
 
 PROTOCOL = 1
 """The version of these messages; a peer of another version is refused at the hello."""
@@ -31,19 +34,11 @@ PitchClass = Annotated[int, Meta(ge=0, le=11)]
 Motif = Annotated[list[Event], Meta(min_length=2, max_length=32)]
 
 
-def _snake(name: str) -> str:
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
-
-
-class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", tag=_snake):
-    """What every message is: frozen, tagged with its name, strict about its fields."""
-
-
 class Hello(Message, frozen=True):
     """The first message of both sides.
 
     Attributes:
-        role: `musician`, `planner`, `screen` or `daemon`.
+        role: `musician`, `planner`, `daemon`, `screen` (is shown frames) or `control` (is told what it asks).
         protocol: must be PROTOCOL.
         models: a planner's models by name.
         engine: what computes, such as `numpy` or `torch cuda`.
@@ -162,55 +157,7 @@ class PlanFailed(Message, frozen=True):
     reason: str
 
 
-class Command(Message, frozen=True):
-    """A screen asks the daemon to do something.
-
-    Attributes:
-        name: `play`, `pause`, `stop`, `tempo`, `key`, `temperature`, `status` or `quit`.
-        value: what the command needs: beats per minute, a key such as `D dorian`, a temperature.
-    """
-
-    name: str
-    value: Any = None
-
-
-class Frame(Message, frozen=True):
-    """What a screen draws: the daemon's state now.
-
-    Attributes:
-        transport: `stopped`, `counting in`, `playing` or `paused`.
-        beat: beats since the start of the music.
-        tempo: beats per minute.
-        key: such as `D dorian`.
-        metre: such as `4/4`.
-        port: where notes go.
-        played: (first step, events) of the last bars, in the key's home.
-        planned: (first step, events) of what comes.
-        plan_source: `plan`, `rest of plan`, `motif` or `silence`.
-        lateness: milliseconds, by name: `p50`, `p99`, `max`.
-        missed: plans that did not come in time.
-    """
-
-    transport: str
-    beat: float
-    tempo: float
-    key: str
-    metre: str
-    port: str
-    played: tuple[int, list[Event]]
-    planned: tuple[int, list[Event]]
-    plan_source: str = "plan"
-    lateness: dict[str, float] = {}
-    missed: int = 0
-
-
-class Failed(Message, frozen=True):
-    """Something asked for could not be done, in one sentence."""
-
-    reason: str
-
-
-AnyMessage = Hello | PlanRequest | Plan | PlanFailed | Command | Frame | Failed
+AnyMessage: TypeAlias = Hello | PlanRequest | Plan | PlanFailed | ScreenMessage
 
 
 def encode(message: AnyMessage) -> bytes:

@@ -10,9 +10,8 @@ import pytest
 
 from live_composer.live.daemon import Daemon, Setup
 from live_composer.live.events import Bar, Event, Stopped
-from live_composer.live.plan_source import Wishes
-from live_composer.music.key import Key
-from live_composer.music.metre import Metre
+from live_composer.live.values import Values
+from live_composer.parameters.table import BY_NAME
 from live_composer.policy import checkpoint
 from live_composer.port.protocol import Reply, Sent
 
@@ -83,15 +82,14 @@ def rehearse(random_model: str) -> Rehearse:
             rehearsal.events.append(event)
             on_event(rehearsal, event)
 
-        wishes = Wishes(
-            options.pop("model", random_model),
-            options.pop("metre", Metre(4, 4)),
-            options.pop("key", Key()),
-            1.0,
-            options.pop("seed", 1),
-            vocabulary,
-        )
-        setup = Setup(**{"target": "null", "wishes": wishes, "bars": 64, "clock": "manual", "device": "cpu"} | options)
+        values = {"model": random_model, "seed": 1} | {
+            name: value if isinstance(value, int | float | bool) else str(value)
+            for name, value in options.items()
+            if name in BY_NAME
+        }
+        others = {name: value for name, value in options.items() if name not in BY_NAME}
+        begin = {"target": "null", "vocabulary": vocabulary, "bars": 64, "clock": "manual", "device": "cpu"}
+        setup = Setup(**begin | {"values": Values(values)} | others)
         rehearsal.daemon = Daemon(setup, happen, hear)
         prepare(rehearsal.daemon)
         return rehearsal, await rehearsal.daemon.run()

@@ -19,7 +19,8 @@ from live_composer.errors import AlreadyRunning, BadInput
 from live_composer.live.events import Event, Opened
 from live_composer.music import midi_file
 from live_composer.wire import channel
-from live_composer.wire.messages import Command, Failed, Frame, Hello, Plan
+from live_composer.wire.messages import Hello, Plan
+from live_composer.wire.screen import Command, Done, Failed, Frame, Set
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
@@ -63,15 +64,20 @@ async def test_a_screen_sees_and_steers_the_music(rehearse: Rehearse):
     async with playing(rehearse) as (rehearsal, opened):
         screen = await channel.connect(Path(opened.socket), Hello("screen"))
         assert screen.peer.role == "daemon"
-        seen = await frame(screen, lambda seen: len(seen.played[1]) == 32)
-        assert (seen.transport, seen.key, seen.metre, seen.port) == ("playing", "C major", "4/4", "null")
-        assert seen.planned[0] == seen.played[0] + 32
-        assert rehearsal.melody[seen.played[0] :][:1] in ([], seen.played[1][:1])
-        await screen.send(Command("tempo", 90))
-        await frame(screen, lambda seen: seen.tempo == 90)
-        await screen.send(Command("key", "F# dorian"))
-        await frame(screen, lambda seen: seen.key == "F# dorian")
-        await screen.send(Command("temperature", 0.5))
+        seen = await frame(screen, lambda seen: seen.bar >= 6)
+        assert (seen.transport, seen.values["key"], seen.values["metre"], seen.port.name, seen.address) == (
+            "playing", "C major", "4/4", "null", opened.socket,
+        )  # fmt: skip
+        assert seen.bar_line == (seen.bar - 1) * 16 <= seen.heard <= seen.open
+        assert min(note.step + note.length for note in seen.notes) > seen.bar_line - 64
+        assert max(note.step for note in seen.notes) >= seen.heard
+        await screen.send(Set("tempo", 90))
+        await frame(screen, lambda seen: seen.values["tempo"] == seen.clock.tempo == 90)
+        await screen.send(Set("key", "F# dorian"))
+        await frame(screen, lambda seen: seen.values["key"] == "F# dorian")
+        await screen.send(Command("undo"))
+        await frame(screen, lambda seen: seen.values["key"] == "C major" and seen.undo == "tempo")
+        await screen.send(Set("temperature", 0.5))
         await screen.send(Command("pause"))
         paused = await frame(screen, lambda seen: seen.transport == "paused")
         await screen.send(Command("play"))
@@ -80,19 +86,49 @@ async def test_a_screen_sees_and_steers_the_music(rehearse: Rehearse):
         await screen.send(Command("stop"))
         await frame(screen, lambda seen: seen.transport == "stopped")
         await screen.send(Command("play"))
-        await frame(screen, lambda seen: seen.transport == "playing" and seen.played[0] + len(seen.played[1]) > 64)
+        await frame(screen, lambda seen: seen.transport == "playing" and seen.heard > 64)
         await screen.send(Command("quit"))
         await asyncio.wait_for(screen.closed(), 10)
     rehearsal.notes()
 
 
+async def test_a_frame_holds_the_notes_that_sound(rehearse: Rehearse):
+    async with playing(rehearse, key="Bb") as (rehearsal, opened):
+        screen = await channel.connect(Path(opened.socket), Hello("screen"))
+        seen = await frame(screen, lambda seen: seen.bar >= 9)
+        await frame(screen, lambda later: later.heard > seen.notes[-1].step)
+    heard = {note.onset * 4: note for note in rehearsal.notes()}
+    settled = [note for note in seen.notes if note.velocity and note.step + note.length < seen.heard]
+    assert len(settled) > 4
+    for note in settled:
+        assert (note.pitch, note.length) == (heard[note.step].pitch, (heard[note.step].end - note.step / 4) * 4)
+    planned = [note for note in seen.notes if not note.velocity]
+    assert [note.pitch for note in planned] == [heard[note.step].pitch for note in planned]
+
+
+async def test_who_is_no_screen_is_told_only_what_it_asks(rehearse: Rehearse):
+    async with playing(rehearse) as (_, opened):
+        knob = await channel.connect(Path(opened.socket), Hello("control"))
+        await knob.send(Set("temperature", "2", text=True, ticket=1))
+        assert await knob.receive() == Done(1, "temperature is 2.")
+        await knob.send(Set("temperature", ticket=2))
+        assert await knob.receive() == Done(2, "temperature is 1.")
+        await knob.send(Set("tempp", 2, ticket=3))
+        assert await knob.receive() == Failed("`tempp` is no parameter; did you mean `tempo`?", 3)
+        await knob.send(Command("status", ticket=4))
+        assert isinstance(await knob.receive(), Frame)
+        assert await knob.receive() == Done(4)
+        await knob.send(Command("panic", ticket=5))
+        assert await knob.receive() == Done(5)
+
+
 async def test_a_key_is_changed_at_once_but_not_before_the_commit_horizon(rehearse: Rehearse):
     async with playing(rehearse) as (rehearsal, opened):
         screen = await channel.connect(Path(opened.socket), Hello("screen"))
-        await frame(screen, lambda seen: len(seen.played[1]) == 32)
+        await frame(screen, lambda seen: seen.bar >= 4)
         settled = rehearsal.daemon.performance.source.settled
-        rehearsal.daemon.performance.set_key(rehearsal.daemon._setup.wishes.key.parse("F#"))
-        await frame(screen, lambda seen: seen.played[0] > settled + 64)
+        rehearsal.daemon._ask(Set("key", "F#"))
+        await frame(screen, lambda seen: seen.heard > settled + 64)
     shifts = [bar.shift for bar in rehearsal.bars]
     assert {0, -6} == set(shifts)
     assert shifts == sorted(shifts, reverse=True)
@@ -103,15 +139,16 @@ async def test_a_key_is_changed_at_once_but_not_before_the_commit_horizon(rehear
 @pytest.mark.parametrize(
     ("message", "words"),
     [
-        (Command("jump"), "`jump` with None is no command"),
-        (Command("tempo", 1e9), "no command"),
-        (Command("tempo", "fast"), "no command"),
-        (Command("key", "H"), "no key"),
+        (Command("jump"), "`jump` is no command"),
+        (Command("stop", 3), "`stop` takes no value 3"),
+        (Set("tempo", 1e9), "tempo: 1000000000.0 is no number from 20 to 400"),
+        (Set("tempo", "fast"), "tempo: 'fast' is no number"),
+        (Set("key", "H"), "key: `H` is no key"),
         (Command("play"), "It is playing; `play` does nothing now"),
         (Plan(1, 0, []), "no Plan"),
     ],
 )
-async def test_what_a_screen_cannot_have_is_told(rehearse: Rehearse, message: Command | Plan, words: str):
+async def test_what_a_screen_cannot_have_is_told(rehearse: Rehearse, message: Command | Set | Plan, words: str):
     async with playing(rehearse) as (_, opened):
         screen = await channel.connect(Path(opened.socket), Hello("screen"))
         await frame(screen, lambda seen: seen.transport == "playing")

@@ -16,11 +16,9 @@ from live_composer.config import Serve
 from live_composer.errors import LiveComposerError
 from live_composer.live.daemon import Setup
 from live_composer.live.events import Bar, Opened, Stopped, Trouble
-from live_composer.live.plan_source import Wishes
-from live_composer.music.key import Key
-from live_composer.music.metre import Metre
+from live_composer.live.values import Values
 
-SETUP = Setup(target="null", wishes=Wishes("some-model", Metre(4, 4), Key.parse("D"), 1.0, 9), tempo=96.0)
+SETUP = Setup(target="null", values=Values({"model": "some-model", "key": "D", "seed": 9, "tempo": 96.0}))
 OPENED = Opened("IAC Driver Bus 1", "rtmidi", virtual=False, engine="numpy", socket="/run/iac.sock")
 STOPPED = Stopped(2, 5, 0.1, 0.4, 1.25, 0, 1, 0, 0, "take.mid")
 

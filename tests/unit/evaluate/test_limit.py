@@ -12,6 +12,7 @@ from live_composer.evaluate.anneal import Path, Walkers
 from live_composer.evaluate.limit import MARGIN, Limit, limit
 from live_composer.evaluate.moves import lags_of, propose
 from live_composer.evaluate.objective import complete
+from live_composer.learn.rollout import hear
 
 from .conftest import OCTAVE, STEPS, small_network
 
@@ -20,12 +21,12 @@ if TYPE_CHECKING:
 
 
 def walkers_at(path: Path, events: np.ndarray) -> Walkers:
-    _, log_q = complete(path.policy, path.objective.context, events)
+    log_q = hear(path.policy, events, path.objective.context).astype(np.float64)
     return Walkers(events.copy(), log_q, path.objective.log_density(events))
 
 
 def test_the_density_of_all_melodies_without_rewards_sums_to_one(toy: Toy):
-    _, log_p = complete(toy.objective.prior, toy.objective.context, toy.all)
+    log_p = hear(toy.objective.prior, toy.all, toy.objective.context)
     assert np.exp(log_p.sum(axis=1)).sum() == pytest.approx(1, abs=1e-5)
 
 
@@ -36,10 +37,9 @@ def test_drawn_steps_are_the_policys_and_given_ones_stay(toy: Toy):
     free = np.tile([False, True, False, True], (20_000, 1))
     events, log_q = complete(policy, context, given, free, chance)
     assert (events[:, [0, 2]] == [3, 5]).all()
-    _, all_log_q = complete(policy, context, events)
-    np.testing.assert_allclose(log_q, all_log_q, atol=1e-5)
+    np.testing.assert_allclose(log_q, hear(policy, events, context), atol=1e-5)
     ways = np.array([[3, event, 5, 6] for event in range(OCTAVE.size)])
-    expected = np.exp(complete(policy, context, ways)[1][:, 1])
+    expected = np.exp(hear(policy, ways, context)[:, 1])
     counts = np.bincount(events[:, 1], minlength=OCTAVE.size) / len(events)
     np.testing.assert_allclose(counts, expected, atol=5 * np.sqrt(0.25 / len(events)))
 
@@ -49,11 +49,11 @@ def test_moving_leaves_the_distribution_as_it_is(toy: Toy, b: float):
     """Walkers that begin as samples of q^(1-b) f^b are samples of it after any number of moves of every kind."""
     chance = np.random.default_rng(3)
     path = Path(small_network(2), toy.objective, sweeps=12)
-    _, log_q = complete(path.policy, toy.objective.context, toy.all)
+    log_q = hear(path.policy, toy.all, toy.objective.context)
     log_pi = (1 - b) * log_q.sum(axis=1) + b * toy.log_f
     pi = np.exp(log_pi - log_pi.max())
     pi /= pi.sum()
-    count = 20_000
+    count = 8_000
     walkers = walkers_at(path, toy.all[chance.choice(len(pi), count, p=pi)])
     moved = path.move(walkers, b, chance)
     # Figures that each kind of move would bend were it out of balance: events by place, pairs, and repeats.
@@ -95,19 +95,19 @@ def test_bounds_hold_the_enumerated_log_z(toy: Toy, seed: int):
     found, _ = limit(path, "toy", 2000, np.random.default_rng(seed))
     assert found.found <= toy.log_z + 1e-5
     assert found.at_least <= toy.log_z <= found.at_most
-    assert found.lower == pytest.approx(toy.log_z, abs=0.4)
-    assert found.upper == pytest.approx(toy.log_z, abs=0.4)
+    assert found.lower == pytest.approx(toy.log_z, abs=0.6)
+    assert found.upper == pytest.approx(toy.log_z, abs=0.6)
     assert found.at_least > toy.log_z - MARGIN - 0.5
     assert found.at_most < toy.log_z + MARGIN + 0.5
 
 
 def test_both_estimates_are_without_bias(toy: Toy):
     """The mean of Z and of 1/Z over many small runs is the true one, though each run is far off."""
-    path, count, schedule = Path(small_network(2), toy.objective, sweeps=1, threads=1), 20, [0.0, 0.3, 1.0]
+    path, count, schedule = Path(small_network(2), toy.objective, sweeps=1), 20, [0.0, 0.3, 1.0]
     chance = np.random.default_rng(5)
     forward: list[float] = []
     back: list[float] = []
-    for _ in range(300):
+    for _ in range(150):
         forward.append(anneal.walk(path, path.draw(count, chance), schedule, chance)[1])
         at_optimum = walkers_at(path, toy.samples(count, chance))
         back.append(anneal.walk(path, at_optimum, schedule[::-1], chance)[1])
@@ -124,11 +124,9 @@ def test_samples_of_the_optimum_come_out(toy: Toy):
     assert optimum.log_f.mean() == pytest.approx(truth, abs=0.3)
 
 
-def test_the_same_seed_gives_the_same_bounds_whatever_the_threads(toy: Toy):
-    runs = [
-        limit(Path(small_network(2), toy.objective, threads=threads), "toy", 600, np.random.default_rng(1))[0]
-        for threads in (1, 2)
-    ]
+def test_the_same_seed_gives_the_same_bounds(toy: Toy):
+    path = Path(small_network(2), toy.objective)
+    runs = [limit(path, "toy", 600, np.random.default_rng(1))[0] for _ in range(2)]
     assert runs[0] == runs[1]
 
 

@@ -120,6 +120,21 @@ def test_the_number_of_threads_changes_nothing():
     np.testing.assert_array_equal(one.rewards["upwards"], three.rewards["upwards"])
 
 
+def test_a_part_is_drawn_as_the_whole_would_be():
+    whole = roll_out(POLICY, PRIOR, book(), 40, chance())
+    part = roll_out(POLICY, PRIOR, book(), 40, chance(), part=slice(1, None, 3))
+
+    np.testing.assert_array_equal(part.events, whole.events[1::3])
+    np.testing.assert_allclose(part.log_p, whole.log_p[1::3], atol=1e-4)
+
+
+def test_melodies_are_heard_as_they_were_drawn():
+    drawn = roll_out(POLICY, PRIOR, book(), 2 * rollout._TOGETHER + 7, chance())
+
+    for policy, expected in ((POLICY, drawn.log_pi), (PRIOR, drawn.log_p)):
+        np.testing.assert_allclose(rollout.hear(policy, drawn.events, book().context()), expected, atol=1e-4)
+
+
 def test_groups_do_not_draw_the_same():
     events = roll_out(POLICY, PRIOR, book(), 2 * rollout._TOGETHER, chance()).events
 
@@ -172,6 +187,14 @@ def test_the_rules_are_told_the_networks_vocabulary():
 def test_endless_playing_needs_a_length():
     with pytest.raises(BadInput, match="how many steps a melody shall have"):
         roll_out(POLICY, PRIOR, book(None), 1, chance())
+
+
+def test_endless_playing_is_judged_as_endless():
+    found = roll_out(POLICY, PRIOR, book(None), 3, chance(), steps=40)
+
+    assert found.events.shape == (3, 40)
+    expected = book().score(found.events, Context(length=None))
+    np.testing.assert_array_equal(found.rewards["downbeats"], expected[1])
 
 
 def test_drawing_never_passes_the_last_event():

@@ -58,7 +58,8 @@ async def test_a_planner_that_fails_is_replaced_and_the_plan_comes(
     assert after.events == before.events
     assert link.pid != victim
     assert link.replaced == 1
-    assert len(list(paths.runtime().glob("planner-*.sock"))) == 1
+    folder = paths.socket(f"planner-{os.getpid()}-0.sock").parent
+    assert len(list(folder.glob(f"planner-{os.getpid()}-*.sock"))) == 1
     with pytest.raises(ProcessLookupError):
         os.kill(victim, 0)
 

@@ -11,7 +11,7 @@ from live_composer.errors import BadFile
 from live_composer.music.key import Key
 from live_composer.rules import Context, Note, Rewards, Rule, Tokens, batch_rule, note_rule
 from live_composer.rules.book import RuleBook
-from live_composer.rules.book_file import books, find, load
+from live_composer.rules.book_file import books, find, load, weights
 from live_composer.rules.discovery import Plugin, Plugins, Status, discover
 
 if TYPE_CHECKING:
@@ -188,3 +188,12 @@ def test_no_melodies_are_judged_as_none():
     book = RuleBook("", [leaps, late], {"leaps": 1.0, "late": 1.0})
     assert book.score(np.empty((0, 8), np.int64), Context()).shape == (2, 0, 8)
     assert book.reward(np.empty((3, 0), np.int64), Context()).shape == (3, 0)
+
+
+def test_weights_are_read_without_loading_a_plugin(tmp_path: Path):
+    path = tmp_path / "mine.toml"
+    path.write_text("[rules]\nunknown_rule = 2\nother = { weight = 0.5, leap = 8 }\nthird = { leap = 8 }\n")
+    assert weights(path) == {"unknown_rule": 2.0, "other": 0.5, "third": 1.0}
+    path.write_text('[rules]\nunknown_rule = "heavy"\n')
+    with pytest.raises(BadFile, match=r"mine\.toml: the weight of `unknown_rule` is 'heavy'"):
+        weights(path)

@@ -17,7 +17,8 @@ from websockets.exceptions import ConnectionClosed
 from live_composer import paths
 from live_composer.errors import AlreadyRunning, BadInput, LostProcess
 from live_composer.wire import channel, local
-from live_composer.wire.messages import LARGEST_MESSAGE, PROTOCOL, Command, Failed, Frame, Hello, Message, encode
+from live_composer.wire.messages import LARGEST_MESSAGE, PROTOCOL, Hello, Message, encode
+from live_composer.wire.screen import Command, Failed, Frame, SeenNote, Set
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,7 +47,8 @@ async def test_messages_travel_both_ways_after_the_hello(path: Path, unix: bool)
         for message in (
             Command("tempo", 90),
             Failed("no"),
-            Frame("stopped", 0, 120, "C", "4/4", "x", (0, []), (0, [])),
+            Set("rule.house_key", 0.5),
+            Frame("stopped", 0.0, 1, 0, {"tempo": 120.0, "seed": 1, "key": "C major"}, 0, 0, [SeenNote(0, 4, 60)]),
         ):
             await here.send(message)
             assert await here.receive() == message

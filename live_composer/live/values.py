@@ -1,0 +1,135 @@
+"""The values of all parameters now: checked, changed, and put back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from live_composer.errors import BadInput
+from live_composer.parameters import table
+from live_composer.parameters.table import RULE, TABLE, Parameter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from live_composer.parameters.kinds import Value
+
+_KEPT = 100
+"""Changes that can be put back."""
+
+
+class _Change(NamedTuple):
+    name: str
+    before: Value
+
+
+class Values:
+    """What every parameter is set to, the weights of the rules in use among them."""
+
+    def __init__(self, given: Mapping[str, Value] | None = None, weights: Mapping[str, float] | None = None) -> None:
+        """Begin with the defaults.
+
+        Args:
+            given: what differs from the defaults.
+            weights: the rules in use, by name, with the weights that their book gives them.
+
+        Raises:
+            BadInput: there is no such parameter, or it has no such value.
+        """
+        self._weights = dict(weights or {})
+        self._now: dict[str, Value] = {parameter.name: parameter.default for parameter in TABLE}
+        self._now |= {RULE + rule: weight for rule, weight in self._weights.items()}
+        self._before: list[_Change] = []
+        for name, value in (given or {}).items():
+            self._now[self.find(name).name] = self._check(self.find(name), value)
+
+    def __getitem__(self, name: str) -> Value:
+        return self._now[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._now)
+
+    def number(self, name: str) -> float:
+        """Return the value of a parameter that is a number."""
+        return float(self._now[name])
+
+    def whole(self, name: str) -> int:
+        """Return the value of a parameter that is a whole number."""
+        return int(self._now[name])
+
+    def word(self, name: str) -> str:
+        """Return the value of a parameter that is a word."""
+        return str(self._now[name])
+
+    def all(self) -> dict[str, Value]:
+        """Return every value by its parameter's name."""
+        return dict(self._now)
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """The weights of the rules in use, by name."""
+        return {rule: self.number(RULE + rule) for rule in self._weights}
+
+    @property
+    def undo_name(self) -> str:
+        """Which parameter `undo` would put back; empty when there is none."""
+        return self._before[-1].name if self._before else ""
+
+    def find(self, name: str) -> Parameter:
+        """Return the parameter of a name.
+
+        Raises:
+            BadInput: there is none; the nearest is told.
+        """
+        return table.find(name, self._weights)
+
+    def default(self, parameter: Parameter) -> Value:
+        """Return what a parameter begins with; for a rule's weight, what its book says."""
+        return self._weights.get(parameter.name.removeprefix(RULE), parameter.default)
+
+    def set(self, name: str, value: Value | None, *, text: bool = False) -> Parameter | None:
+        """Change a value; return its parameter, or None where it was so already.
+
+        Args:
+            name: of the parameter.
+            value: of its kind; None for the default.
+            text: read the value as a person typed it.
+
+        Raises:
+            BadInput: there is no such parameter, or it has no such value.
+        """
+        parameter = self.find(name)
+        wanted = self.default(parameter) if value is None else self._check(parameter, value, text=text)
+        before = self._now[parameter.name]
+        if wanted == before:
+            return None
+        # A slider that is dragged is one change: what it was before the drag can be put back.
+        if self.undo_name != parameter.name:
+            self._before = [*self._before[-_KEPT:], _Change(parameter.name, before)]
+        self._now[parameter.name] = wanted
+        return parameter
+
+    def undo(self) -> Parameter:
+        """Put back what was changed last; return its parameter.
+
+        Raises:
+            BadInput: nothing was changed.
+        """
+        if not self._before:
+            raise BadInput("Nothing was changed, so there is nothing to put back.")
+        name, before = self._before.pop()
+        self._now[name] = before
+        return self.find(name)
+
+    def use_rules(self, weights: Mapping[str, float]) -> None:
+        """Take the weights of another book; those of the rules that both have stay as they were set."""
+        kept = {rule: self.number(RULE + rule) for rule in weights if rule in self._weights}
+        self._now = {name: value for name, value in self._now.items() if not name.startswith(RULE)}
+        self._weights = dict(weights)
+        self._now |= {RULE + rule: kept.get(rule, weight) for rule, weight in weights.items()}
+        self._before = [change for change in self._before if change.name in self._now]
+
+    def _check(self, parameter: Parameter, value: Value, *, text: bool = False) -> Value:
+        try:
+            return parameter.kind.parse(str(value)) if text else parameter.kind.check(value)
+        except BadInput as error:
+            raise BadInput(f"{parameter.name}: {error}") from None

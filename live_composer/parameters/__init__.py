@@ -1,0 +1,1 @@
+"""What a musician may change while it plays: one table, from which every way of changing it follows."""

@@ -1,0 +1,48 @@
+"""Write docs/parameters.md: every parameter, from the table itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from live_composer.parameters.table import GROUPS, TABLE
+
+if TYPE_CHECKING:
+    from live_composer.parameters.table import Parameter
+
+HEAD = """# Parameters
+
+All of these can be changed while the music plays. When a change is heard:
+
+- *next note*: with the next note that is handed to the port, a sixteenth and a twentieth of a second before it sounds
+- *plan*: from the first step after the commit horizon; what was planned beyond it is forgotten and planned anew
+- *bar*: at the next bar line
+- *start*: when the music starts the next time
+
+The weight of each rule of the rule book is a parameter too, `rule.NAME` (0 to 4, heard as *plan*).
+"""
+
+
+def page() -> str:
+    """Return the page."""
+    return "\n".join([HEAD, *(_of_group(group) for group in GROUPS)])
+
+
+def main() -> None:
+    """Write the page."""
+    (Path(__file__).parents[1] / "docs" / "parameters.md").write_text(page())
+
+
+def _of_group(group: str) -> str:
+    rows = [_row(parameter) for parameter in TABLE if parameter.group == group]
+    head = [f"## {group.capitalize()}", "", "| name | | values | at first | heard |", "|---|---|---|---|---|"]
+    return "\n".join([*head, *rows, ""])
+
+
+def _row(parameter: Parameter) -> str:
+    values, first = f"{parameter.kind.range} {parameter.unit}".strip(), parameter.show(parameter.default)
+    return f"| `{parameter.name}` | {parameter.help} | {values} | {first} | {parameter.heard} |"
+
+
+if __name__ == "__main__":
+    main()

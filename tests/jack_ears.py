@@ -1,4 +1,4 @@
-"""A JACK client that hears for the tests, in a process of its own: in theirs its call-back would miss periods."""
+"""JACK clients that hear and play for the tests, in a process of their own: in theirs call-backs would miss periods."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import contextlib
 import multiprocessing
 import os
 import sys
+from collections import deque
 from multiprocessing.managers import BaseManager
 from typing import TYPE_CHECKING
 
@@ -85,16 +86,59 @@ class Ears:
             self._sound.append((start, sum(port.get_array().copy() for port in self._audio)))
 
 
-class EarsManager(BaseManager):
+class Hands:
+    """Plays messages at given frames, and may be a bus: what it hears comes out again."""
+
+    def __init__(self, name: str) -> None:
+        import jack
+
+        jack.set_error_function(lambda _: None)
+        self._client = jack.Client(name, no_start_server=True)
+        self._todo: deque[tuple[int, bytes]] = deque()
+        self._start: int | None = None
+        self._in = self._client.midi_inports.register("in")
+        self._out = self._client.midi_outports.register("out")
+        self._client.set_process_callback(self._process)
+        self._client.activate()
+
+    def play(self, messages: list[tuple[int, bytes]]) -> None:
+        """Play (frame from the next period on, message), in order."""
+        self._start = None
+        self._todo.extend(messages)
+
+    def connect(self, port: str) -> None:
+        """Play to a port."""
+        self._client.connect(self._out, port)
+
+    def close(self) -> None:
+        """Leave the server."""
+        self._client.deactivate()
+        self._client.close()
+
+    def _process(self, frames: int) -> None:
+        now = self._client.last_frame_time
+        self._out.clear_buffer()
+        for offset, data in self._in.incoming_midi_events():
+            self._out.write_midi_event(offset, bytes(data))
+        if self._todo and self._start is None:
+            self._start = now
+        while self._todo and (at := self._todo[0][0] + self._start - now) < frames:
+            if self._out.max_event_size < len(self._todo[0][1]):
+                return
+            self._out.write_midi_event(max(at, 0), self._todo.popleft()[1])
+
+
+class JackManager(BaseManager):
     """Starts the process and makes proxies of what lives in it."""
 
 
-EarsManager.register("Ears", Ears)
+JackManager.register("Ears", Ears)
+JackManager.register("Hands", Hands)
 
 
-def start() -> EarsManager:
+def start() -> JackManager:
     """Start the process."""
-    manager = EarsManager(ctx=multiprocessing.get_context("spawn"))
+    manager = JackManager(ctx=multiprocessing.get_context("spawn"))
     manager.start(initializer=_go_first)
     return manager
 

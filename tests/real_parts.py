@@ -220,6 +220,32 @@ class Recorder:
         return sound
 
 
+class Keyboard:
+    """Somebody who plays, on `keyboard:out`; what is played to its `in` comes out again, as on a bus."""
+
+    def __init__(self, name: str = "keyboard") -> None:
+        self._manager = jack_ears.start()
+        self._hands = self._manager.Hands(name)
+
+    def play(self, *messages: bytes) -> None:
+        """Play messages as soon as can be."""
+        self._hands.play([(0, data) for data in messages])
+
+    def play_at(self, messages: list[tuple[int, bytes]]) -> None:
+        """Play (frame from the next period on, message)."""
+        self._hands.play(messages)
+
+    def connect(self, port: str) -> None:
+        """Play to a port."""
+        self._hands.connect(port)
+
+    def close(self) -> None:
+        """Go away."""
+        with contextlib.suppress(Exception):
+            self._hands.close()
+        self._manager.shutdown()
+
+
 class FluidSynth(Program):
     """A synthesizer that plays what it hears, on JACK; its MIDI port is `fsynth:midi_00`."""
 

@@ -12,6 +12,7 @@ import msgspec
 
 from live_composer.errors import CannotWrite, NoPort
 from live_composer.port.clock import make_clock
+from live_composer.port.input import Ear, open_ear
 from live_composer.port.listing import OPTION, list_here
 from live_composer.port.loop import Pipe, run
 from live_composer.port.player import Player
@@ -47,13 +48,16 @@ def _serve(pipe: Pipe) -> int:
     try:
         request = _first(pipe)
         sender = open_target(request, Player(make_clock(request.clock, request.tempo)))
+        ear = _open_ear(request, sender)
     except EOFError:
         return 0
     except (NoPort, CannotWrite, ValueError) as error:
         return _fail(pipe, error)
     pipe.reply(sender.opened)
+    if ear:
+        pipe.reply(ear.state)
     _settle()
-    return _play(sender, pipe)
+    return _play(sender, ear, pipe)
 
 
 def _first(pipe: Pipe) -> Open:
@@ -63,10 +67,18 @@ def _first(pipe: Pipe) -> Open:
     return request
 
 
-def _play(sender: Sender, pipe: Pipe) -> int:
+def _open_ear(request: Open, sender: Sender) -> Ear | None:
+    try:
+        return None if request.listen is None else open_ear(request, sender)
+    except NoPort:
+        sender.close(cut=False)
+        raise
+
+
+def _play(sender: Sender, ear: Ear | None, pipe: Pipe) -> int:
     cut, code = True, 0
     try:
-        run(sender, pipe)
+        run(sender, ear, pipe)
         cut = False
     except EOFError:
         pass
@@ -74,6 +86,8 @@ def _play(sender: Sender, pipe: Pipe) -> int:
         return _fail(pipe, error, lost=True)  # There is nothing left to be silenced.
     except Exception as error:  # noqa: BLE001 - whatever it is, no note may be left sounding
         code = _fail(pipe, error)
+    if ear:
+        ear.close()  # First: RtMidi closes its port with the interpreter held, and JACK would wait for an ear of ours.
     try:
         if sent := sender.close(cut=cut):
             pipe.reply(Sent(sent))

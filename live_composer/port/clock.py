@@ -47,6 +47,9 @@ class Clock:
         self._anchor_beat, self._anchor_seconds = self.beat(now), now
         self.tempo = tempo
 
+    def hear(self, data: bytes, now: float) -> None:
+        """Take in a MIDI system message, such as a clock's; this clock listens to nobody."""
+
     def beat(self, now: float) -> float:
         """Return which beat it is."""
         if not self.playing:
@@ -81,5 +84,15 @@ class ManualClock(Clock):
 
 
 def make_clock(name: ClockName, tempo: float) -> Clock:
-    """Return a stopped clock at beat 0."""
-    return Clock(tempo) if name == "internal" else ManualClock(tempo)
+    """Return a stopped clock at beat 0.
+
+    Raises:
+        ValueError: there is no such clock yet.
+    """
+    match name:
+        case "internal":
+            return Clock(tempo)
+        case "manual":
+            return ManualClock(tempo)
+        case _:
+            raise ValueError(f"the port process has no clock `{name}`")

@@ -15,6 +15,8 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from live_composer.errors import NoPort
+from live_composer.port.hearing import Hearing
+from live_composer.port.jack_input import JackInput
 from live_composer.port.lateness import Lateness
 from live_composer.port.midi_bytes import CONTROL, NOTE_OFF
 from live_composer.port.protocol import Notes, Opened, SentMessage
@@ -46,6 +48,9 @@ class JackSender:
 
     Attributes:
         opened: what the port turned out to be.
+        hearing: what becomes of what comes in.
+        on_news: called when something has come in.
+        input: what the same client listens to: what comes in has its frame, too.
         port: JACK's own.
     """
 
@@ -63,6 +68,9 @@ class JackSender:
         """
         self._client, self._player, self._target = client, player, target
         self._rate = client.samplerate
+        self.hearing = Hearing(player.clock)
+        self.on_news: Callable[[], None] = lambda: None
+        self.input = JackInput(client)
         self._lateness = Lateness()
         self._todo: deque[Callable[[float], None]] = deque()
         self._held: deque[Due] = deque()
@@ -86,6 +94,14 @@ class JackSender:
         if isinstance(command, Notes):
             chunks = [Notes(command.notes[at : at + CHUNK]) for at in range(0, len(command.notes), CHUNK)]
         self._todo.extend(partial(self._player.handle, chunk) for chunk in chunks)
+
+    def take(self, data: bytes, seconds: float) -> None:
+        """Hand a message that came in by another system to the call-back."""
+        self._todo.append(partial(self._heard, data, seconds))
+
+    def deaf(self) -> None:
+        """Let go of all keys that were held, because the input went away."""
+        self._todo.append(self.hearing.release)
 
     def play(self) -> list[SentMessage]:
         """Return what the call-back has sent since the last time."""
@@ -133,6 +149,18 @@ class JackSender:
         self._player.silence(now, cut=cut)
         self._player.clock.stop(now)
 
+    def _heard(self, data: bytes, seconds: float, now: float) -> None:
+        self.hearing.hear(data, now + seconds - time.monotonic())
+        self.on_news()
+
+    def _listen(self) -> None:
+        came = False
+        for offset, data in self.input.events():
+            self.hearing.hear(data, (self._frame + offset) / self._rate)
+            came = True
+        if came:
+            self.on_news()
+
     def _shut_down(self, _status: object, reason: str) -> None:
         self._failure = NoPort(f"The JACK server went away ({reason}).")
 
@@ -145,6 +173,7 @@ class JackSender:
             self._period = frames
             passed = self._frames_since_last(frames)
             self._frame += passed
+            self._listen()
             for _ in range(min(len(self._todo), CHUNKS_A_PERIOD)):
                 self._todo.popleft()(self._frame / self._rate)
             self._write(self._suspects(late=passed > frames))
@@ -198,6 +227,7 @@ class JackSender:
         frame = math.floor(due.seconds * self._rate + 0.5)
         late = max(self._frame - frame, 0)
         self.port.write_midi_event(min(frame + late - self._frame, self._period - 1), due.data)
+        self.hearing.said(due.data, due.seconds)
         self._written.append(due.data)
         late_ms = late / self._rate * 1000
         self._lateness.add(late_ms)

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, BinaryIO
 import msgspec
 
 from live_composer.port import protocol
-from live_composer.port.protocol import HEARTBEAT_SECONDS, Advance, Close, Command, Reply, Sent
+from live_composer.port.protocol import HEARTBEAT_SECONDS, Advance, Close, Command, Heard, Reply, Sent
 
 if TYPE_CHECKING:
+    from live_composer.port.input import Ear
     from live_composer.port.sender import Sender
 
 CHECK_SECONDS = 1.0
@@ -35,11 +36,18 @@ class Pipe:
     """
 
     def __init__(self, commands: BinaryIO, replies: BinaryIO) -> None:
-        self._inbox: queue.SimpleQueue[Command | Exception] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[Command | Exception | None] = queue.SimpleQueue()
         self._outbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._woken = False
         threading.Thread(target=self._read, args=(commands,), name="pipe-reader", daemon=True).start()
         self._writer = threading.Thread(target=self._write, args=(replies,), name="pipe-writer", daemon=True)
         self._writer.start()
+
+    def wake(self) -> None:
+        """End a wait in `take`; any thread may call."""
+        if not self._woken:
+            self._woken = True
+            self._inbox.put(None)
 
     def take(self, timeout: float) -> Command | None:
         """Wait for the next command at most `timeout` seconds, and return None when there is none.
@@ -52,6 +60,8 @@ class Pipe:
             command = self._inbox.get(timeout=max(timeout, 0.0))
         except queue.Empty:
             return None
+        if command is None:
+            self._woken = False
         if isinstance(command, Exception):
             raise command
         return command
@@ -86,14 +96,15 @@ class Pipe:
             pass  # The parent is gone; the end of the other pipe tells.
 
 
-def run(sender: Sender, pipe: Pipe) -> None:
-    """Play until the parent closes the port.
+def run(sender: Sender, ear: Ear | None, pipe: Pipe) -> None:
+    """Play, and listen if there is an ear, until the parent closes the port.
 
     Raises:
         EOFError: the parent is gone.
         NoPort: the port is gone.
         ValueError: the parent said something that makes no sense.
     """
+    sender.on_news = pipe.wake
     nowhere = os.open(os.devnull, os.O_WRONLY)
     next_heartbeat, next_check, next_guard = 0.0, time.monotonic() + CHECK_SECONDS, 0.0
     while not isinstance(command := pipe.take(min(sender.wait(), next_heartbeat - time.monotonic())), Close):
@@ -101,6 +112,8 @@ def run(sender: Sender, pipe: Pipe) -> None:
             sender.handle(command)
         if sent := sender.play():
             pipe.reply(Sent(sent))
+        if heard := sender.hearing.heard():
+            pipe.reply(Heard(heard))
         now = time.monotonic()
         if now >= next_heartbeat or isinstance(command, Advance):
             next_heartbeat = now + HEARTBEAT_SECONDS
@@ -112,3 +125,6 @@ def run(sender: Sender, pipe: Pipe) -> None:
         if now >= next_check and sender.wait() > CHECK_ROOM:
             next_check = now + CHECK_SECONDS
             sender.check()
+            if ear and (state := ear.check()):
+                pipe.reply(state)
+                sender.deaf()

@@ -28,7 +28,11 @@ Pitch = Annotated[int, Meta(ge=0, le=127)]
 Beat = Annotated[float, Meta(ge=0, le=1e9)]
 Tempo = Annotated[float, Meta(ge=1, le=1000)]
 """Beats per minute."""
-ClockName: TypeAlias = Literal["internal", "manual"]
+ClockName: TypeAlias = Literal["internal", "manual", "midi", "jack", "link"]
+"""Whose time it is: our own, one moved by hand, a MIDI clock on the input, JACK's transport, Ableton Link's."""
+FOLLOWERS: frozenset[ClockName] = frozenset(("midi", "jack", "link"))
+"""The clocks that somebody else moves: `Start` and `Stop` only say whether we play along."""
+ClockStatus: TypeAlias = Literal["searching", "locked", "free-wheeling", "lost"]
 Kind: TypeAlias = Literal["port", "lost", "file", "protocol"]
 
 
@@ -50,6 +54,31 @@ class SentMessage(msgspec.Struct, frozen=True, array_like=True, gc=False):
     data: bytes
 
 
+class HeardMessage(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A MIDI message that somebody else sent to our input.
+
+    Attributes:
+        beat: where the music was; it stands still while nothing plays.
+        seconds: when, in a time of the port's own that always goes on: good for intervals alone.
+        data: a note-on or note-off (always 0x80, never a note-on of velocity 0), a control or program change, a pitch
+            bend or an aftertouch.
+    """
+
+    beat: float
+    seconds: float
+    data: bytes
+
+    @property
+    def kind(self) -> int:
+        """The status without its channel: 0x90 is a note-on."""
+        return self.data[0] & 0xF0
+
+    @property
+    def channel(self) -> int:
+        """The channel, 0 to 15."""
+        return self.data[0] & 0x0F
+
+
 class _Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", tag=str.lower):
     """What every message is: frozen, tagged with its name, strict about its fields."""
 
@@ -60,9 +89,14 @@ class Open(_Message, frozen=True):
     Attributes:
         target: words of a port's name, `jack:NAME`, `rtmidi:NAME`, `file:PATH` or `null`; None for a virtual port.
         client: under which name the system shows us.
-        clock: `internal`, or `manual`: time moves only by `Advance`.
+        clock: whose time it is. `manual` moves only by `Advance`, `midi` is heard on the input, so that wants `listen`.
         tempo: beats per minute to begin with.
         virtual: where no port fits, make a virtual one of that name; False when looking for a port that was lost.
+        listen: words of the name of a port to hear, `jack:NAME` or `rtmidi:NAME`; None to hear nothing.
+        listen_virtual: as `virtual`, for the input; False: the input is `listen` in full, and is waited for if need be.
+        offset_ms: send everything so much later than its beat, or earlier: what a DAW's sound needs to fall together.
+        send_clock: lead: send a MIDI clock, Start, Stop, Continue and Song Position along.
+        freewheel_seconds: how long to go on by itself when the clock that is followed falls silent.
     """
 
     target: str | None = None
@@ -70,6 +104,11 @@ class Open(_Message, frozen=True):
     clock: ClockName = "internal"
     tempo: Tempo = 120.0
     virtual: bool = True
+    listen: str | None = None
+    listen_virtual: bool = True
+    offset_ms: Annotated[float, Meta(ge=-500, le=500)] = 0.0
+    send_clock: bool = False
+    freewheel_seconds: Annotated[float, Meta(ge=0, le=3600)] = 5.0
 
 
 class Notes(_Message, frozen=True):
@@ -92,7 +131,12 @@ class Cancel(_Message, frozen=True):
 
 
 class Start(_Message, frozen=True):
-    """Play from `beat`, now; what was to come before it is forgotten. Feed the first notes before this."""
+    """Play from `beat`, now; what was to come before it is forgotten. Feed the first notes before this.
+
+    Where somebody else moves the clock, it means: play along, from wherever that clock is whenever it goes; `beat` says
+    nothing then. Positions are that clock's. When it starts or is moved to another place, what sounds is released and
+    what was to come before that place is forgotten; when it stops, what was to come is kept.
+    """
 
     beat: Beat = 0.0
 
@@ -102,9 +146,10 @@ class Stop(_Message, frozen=True):
 
 
 class SetTempo(_Message, frozen=True):
-    """Change the tempo, now."""
+    """Change the tempo, now or evenly within the next `beats`. A clock that somebody else moves takes no tempo."""
 
     tempo: Tempo
+    beats: Beat = 0.0
 
 
 class Advance(_Message, frozen=True):
@@ -188,9 +233,56 @@ class Sent(_Message, frozen=True):
     messages: list[SentMessage]
 
 
+class Heard(_Message, frozen=True):
+    """What came in since the last time; our own messages that come back to us are left out."""
+
+    messages: list[HeardMessage]
+
+
+class Listening(_Message, frozen=True):
+    """The input is open, or went away and is looked for; the music goes on. Told after `Opened` and at each change.
+
+    Attributes:
+        port: its full name.
+        backend: as of `Opened`.
+        virtual: it was made by us; nothing is heard until something is connected to it.
+        trouble: why nothing is heard; empty when all is well. Keys that were down have been told to be released.
+    """
+
+    port: str
+    backend: str
+    virtual: bool = False
+    trouble: str = ""
+
+
+class ClockState(_Message, frozen=True):
+    """What the clock does; told when it changes, and every second.
+
+    Attributes:
+        source: which clock.
+        status: `searching`: nothing heard yet; `locked`; `free-wheeling`: silent for a moment, we go on without it;
+            `lost`: silent for longer than that, so we stopped.
+        tempo: beats per minute.
+        phase_ms: how far its last beats were from where they were expected, root mean square.
+        rolling: the clock goes (between its Start and Stop), whether or not we play along.
+        beat: the position now.
+        moved: it has just been started or put at another place: what was fed before is to be fed anew from `beat`.
+        peers: how many others share it (Ableton Link).
+    """
+
+    source: ClockName
+    status: ClockStatus
+    tempo: float
+    phase_ms: float = 0.0
+    rolling: bool = False
+    beat: float = 0.0
+    moved: bool = False
+    peers: int = 0
+
+
 Command: TypeAlias = Open | Notes | Raw | Cancel | Start | Stop | SetTempo | Advance | Release | Close
 """What the port process is told."""
-Reply: TypeAlias = Opened | Failed | Heartbeat | Sent
+Reply: TypeAlias = Opened | Failed | Heartbeat | Sent | Heard | Listening | ClockState
 """What the port process answers."""
 
 HEARTBEAT_SECONDS = 0.1

@@ -7,7 +7,7 @@ speaks JACK, a server that dies is not noticed until a send hangs: then the miss
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from live_composer.errors import NoPort
 from live_composer.port.protocol import Opened
@@ -15,10 +15,14 @@ from live_composer.port.sender import Output, ThreadSender
 from live_composer.port.system import UnavailableError, quiet
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+
     import rtmidi
 
     from live_composer.port.player import Player
 
+_Midi = TypeVar("_Midi")
 _NAMES = {"alsa": "ALSA", "core": "CoreMIDI", "winmm": "Windows", "jack": "JACK"}
 
 
@@ -36,8 +40,8 @@ class RtMidiSystem:
             UnavailableError: RtMidi is not installed, cannot be loaded, or finds no MIDI system.
         """
         with quiet():
-            self._midi, interface = _connect(client, jack=jack)
-        self.name = f"rtmidi {_NAMES.get(interface, interface)}"
+            self._midi, interface = connect(lambda rtmidi, api: rtmidi.MidiOut(api, name=client), jack=jack)
+        self.name = name_of(interface)
         self.makes_ports = interface != "winmm"
 
     def ports(self) -> list[str]:
@@ -94,7 +98,17 @@ class RtMidiOutput(Output):
         return "" if self._target is None else f" `{self._target}`"
 
 
-def _connect(client: str, *, jack: bool) -> tuple[rtmidi.MidiOut, str]:
+def name_of(interface: str) -> str:
+    """Return what people call RtMidi on one of its interfaces."""
+    return f"rtmidi {_NAMES.get(interface, interface)}"
+
+
+def connect(make: Callable[[ModuleType, int], _Midi], *, jack: bool) -> tuple[_Midi, str]:
+    """Return what `make` makes of RtMidi and the first of its interfaces that works here, and that interface.
+
+    Raises:
+        UnavailableError: RtMidi is not installed, cannot be loaded, or finds no MIDI system.
+    """
     try:
         import rtmidi
     except ImportError as error:
@@ -103,7 +117,7 @@ def _connect(client: str, *, jack: bool) -> tuple[rtmidi.MidiOut, str]:
     reasons: list[str] = []
     for interface in sorted(interfaces.keys() - {"dummy"} - (set() if jack else {"jack"}), key="jack".__eq__):
         try:
-            return rtmidi.MidiOut(interfaces[interface], name=client), interface
+            return make(rtmidi, interfaces[interface]), interface
         except OSError:
             reasons.append("no JACK server runs" if interface == "jack" else f"there is no {_NAMES[interface]} here")
     raise UnavailableError(" and ".join(reasons) or "it was built for no MIDI system")

@@ -6,12 +6,16 @@ A port that can place messages ahead by itself (JACK) has a sender of its own; a
 from __future__ import annotations
 
 import time
+from collections import deque
 from typing import TYPE_CHECKING, Protocol
 
+from live_composer.port.hearing import Hearing
 from live_composer.port.lateness import Lateness
 from live_composer.port.protocol import Heartbeat, SentMessage
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from live_composer.port.player import Player
     from live_composer.port.protocol import Command, Opened
 
@@ -21,12 +25,24 @@ class Sender(Protocol):
 
     Attributes:
         opened: what the port turned out to be.
+        hearing: what becomes of what comes in.
+        on_news: called, on any thread, when something has come in that `play` should look at now.
     """
 
     opened: Opened
+    hearing: Hearing
+    on_news: Callable[[], None]
+
+    def take(self, data: bytes, seconds: float) -> None:
+        """Take in a message that came in at `seconds` of `time.monotonic`; any thread may call."""
+        ...
 
     def handle(self, command: Command) -> None:
         """Take in what the parent asks for."""
+        ...
+
+    def deaf(self) -> None:
+        """Let go of all keys that were held, because the input went away."""
         ...
 
     def play(self) -> list[SentMessage]:
@@ -82,9 +98,17 @@ class ThreadSender:
 
     def __init__(self, player: Player, output: Output, opened: Opened) -> None:
         self.opened = opened
+        self.hearing = Hearing(player.clock)
+        self.on_news = _nobody
+        self._came: deque[tuple[bytes, float]] = deque()
         self._player = player
         self._output = output
         self._lateness = Lateness()
+
+    def take(self, data: bytes, seconds: float) -> None:
+        """Take in a message that came in."""
+        self._came.append((data, seconds))
+        self.on_news()
 
     def handle(self, command: Command) -> None:
         """Take in what the parent asks for."""
@@ -92,11 +116,18 @@ class ThreadSender:
         self._output.told(command, self._player.clock.beat(now))
         self._player.handle(command, now)
 
+    def deaf(self) -> None:
+        """Let go of all keys that were held, because the input went away."""
+        self.hearing.release(time.monotonic())
+
     def play(self) -> list[SentMessage]:
         """Send what is due, and return it."""
+        for _ in range(len(self._came)):
+            self.hearing.hear(*self._came.popleft())
         sent: list[SentMessage] = []
         for due in self._player.pull(time.monotonic()):
             late_ms = max(0.0, time.monotonic() - due.seconds) * 1000
+            self.hearing.said(due.data, due.seconds + late_ms / 1000)
             self._output.send(due.data, due.beat)
             self._lateness.add(late_ms)
             sent.append(SentMessage(due.beat, late_ms, due.data))
@@ -121,6 +152,10 @@ class ThreadSender:
         sent = self.play()
         self._output.close()
         return sent
+
+
+def _nobody() -> None:
+    """Nobody waits for news yet."""
 
 
 def heartbeat(player: Player, lateness: Lateness, now: float, period_ms: float = 0.0) -> Heartbeat:

@@ -7,7 +7,7 @@ import queue
 from typing import TYPE_CHECKING
 
 import pytest
-from real_parts import FluidSynth, JackServer, MidiDump, Recorder, missing, wait_for
+from real_parts import FluidSynth, JackServer, Keyboard, MidiDump, Recorder, missing, wait_for
 
 from live_composer.port.client import PortProcess
 from live_composer.port.protocol import Command, Heartbeat, Notes, Open, Opened, Reply, Sent, SentMessage, Start, Stop
@@ -42,6 +42,30 @@ def recorder(jack_server: JackServer) -> Iterator[Recorder]:
 def fluidsynth(recorder: Recorder) -> Iterator[FluidSynth]:
     with FluidSynth(recorder) as synth:
         yield synth
+
+
+@pytest.fixture
+def make_keyboard(jack_server: JackServer) -> Iterator[Callable[..., Keyboard]]:
+    """Make players that go away after the test."""
+    keyboards: list[Keyboard] = []
+
+    def make(name: str = "keyboard") -> Keyboard:
+        keyboards.append(Keyboard(name))
+        return keyboards[-1]
+
+    yield make
+    for keyboard in keyboards:
+        keyboard.close()
+
+
+@pytest.fixture
+def keyboard(make_keyboard: Callable[..., Keyboard]) -> Keyboard:
+    return make_keyboard()
+
+
+@pytest.fixture
+def bus(make_keyboard: Callable[..., Keyboard]) -> Keyboard:
+    return make_keyboard("bus")
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import math
+from typing import get_args
 
 import msgspec
 import pytest
@@ -12,9 +13,15 @@ from live_composer.port import protocol
 from live_composer.port.protocol import (
     Advance,
     Cancel,
+    ClockName,
+    ClockState,
+    ClockStatus,
     Close,
     Failed,
+    Heard,
+    HeardMessage,
     Heartbeat,
+    Listening,
     Note,
     Notes,
     Open,
@@ -32,13 +39,13 @@ beats = st.floats(0, 1e9)
 pitches = st.integers(0, 127)
 notes = st.builds(Note, beats, st.floats(1e-6, 1e6), st.integers(0, 15), pitches, st.integers(1, 127))
 commands = st.one_of(
-    st.builds(Open, st.none() | st.text(), st.text(), st.sampled_from(["internal", "manual"]), st.floats(1, 1000)),
+    st.builds(Open, st.none() | st.text(), st.text(), st.sampled_from(get_args(ClockName)), st.floats(1, 1000)),
     st.builds(Notes, st.lists(notes)),
     st.builds(Raw, beats, st.binary(min_size=1, max_size=9)),
     st.builds(Cancel, beats),
     st.builds(Start, beats),
     st.just(Stop()),
-    st.builds(SetTempo, st.floats(1, 1000)),
+    st.builds(SetTempo, st.floats(1, 1000), beats),
     st.builds(Advance, beats),
     st.builds(Release, st.lists(st.tuples(st.integers(0, 15), pitches))),
     st.just(Close()),
@@ -48,6 +55,9 @@ replies = st.one_of(
     st.builds(Failed, st.text(), st.sampled_from(["port", "lost", "file", "protocol"])),
     st.builds(Heartbeat, beats, beats, st.booleans()),
     st.builds(Sent, st.lists(st.builds(SentMessage, beats, beats, st.binary()))),
+    st.builds(Heard, st.lists(st.builds(HeardMessage, beats, beats, st.binary()))),
+    st.builds(Listening, st.text(), st.text(), st.booleans(), st.text()),
+    st.builds(ClockState, st.sampled_from(get_args(ClockName)), st.sampled_from(get_args(ClockStatus)), beats),
 )
 
 

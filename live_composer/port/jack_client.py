@@ -1,0 +1,58 @@
+"""A client of a JACK server, and connecting its ports."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from live_composer.errors import NoPort
+from live_composer.port.system import UnavailableError, quiet
+
+if TYPE_CHECKING:
+    import jack
+
+LONGEST_CLIENT_NAME = 63
+"""Bytes. The server refuses a longer one as if it did not run; what JACK itself tells (65) is not to be believed."""
+
+
+def connect_client(name: str) -> jack.Client:
+    """Return a client of the running server; none is started.
+
+    Raises:
+        UnavailableError: JACK-Client is not installed, JACK is not, or no server runs.
+    """
+    try:
+        with quiet():
+            import jack
+    except ModuleNotFoundError as error:
+        raise UnavailableError("JACK-Client is not installed (pip install 'live-composer[jack]')") from error
+    except OSError as error:
+        raise UnavailableError("JACK is not installed") from error
+    if len(name.encode()) > LONGEST_CLIENT_NAME:
+        raise UnavailableError(f"its client names have at most {LONGEST_CLIENT_NAME} bytes, and `{name}` has more")
+    jack.set_error_function(lambda _: None)
+    jack.set_info_function(lambda _: None)
+    try:
+        with quiet():
+            return jack.Client(name, no_start_server=True)
+    except jack.JackError as error:
+        raise UnavailableError("no JACK server runs") from error
+
+
+def connect_ports(client: jack.Client, source: jack.Port | str, destination: jack.Port | str, patience: float) -> None:
+    """Connect two ports, one of them ours, trying for `patience` seconds.
+
+    Raises:
+        NoPort: JACK refuses.
+    """
+    import jack
+
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            return client.connect(source, destination)
+        except jack.JackError as error:
+            if time.monotonic() >= deadline:
+                theirs = destination if isinstance(destination, str) else source
+                raise NoPort(f"JACK does not connect to the port `{theirs}`: {error}.") from error
+            time.sleep(0.05)

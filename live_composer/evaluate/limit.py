@@ -13,6 +13,7 @@ Which bound can be trusted how far:
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -29,6 +30,9 @@ MARGIN = math.log(20)
 _KEPT = 0.8
 _SETTLING = 4
 """How many times as long as elsewhere the walkers stay at the optimum before they are led back."""
+
+
+_BACK = 2
 
 
 class Limit(msgspec.Struct, frozen=True):
@@ -75,7 +79,7 @@ def limit(path: Path, by: str, walkers: int, chance: np.random.Generator) -> tup
     """Estimate log Z from both sides.
 
     Args:
-        path: from the best policy there is to the objective; it is told b, from 0 to 1 twice, and back to 0.
+        path: from the best policy there is to the objective; it is told how far this is, from 0 to 1.
         by: the policy's name.
         walkers: how many melodies are led.
         chance: of everything random.
@@ -84,12 +88,12 @@ def limit(path: Path, by: str, walkers: int, chance: np.random.Generator) -> tup
         what is known, and samples of the optimum as far as the walkers know it.
     """
     drawn = path.draw(walkers, chance)
-    schedule = anneal.scout(path, drawn, _KEPT, chance)
+    schedule = anneal.scout(_part(path, 0), drawn, _KEPT, chance)
     fresh = path.draw(walkers, chance)
-    optimum, lower = anneal.walk(path, fresh, schedule, chance)
+    optimum, lower = anneal.walk(_part(path, 1), fresh, schedule, chance)
     for _ in range(_SETTLING):
         optimum = path.move(optimum, 1.0, chance)
-    back, inverse = anneal.walk(path, optimum, schedule[::-1], chance)
+    back, inverse = anneal.walk(_part(path, 2), optimum, schedule[::-1], chance)
     found, melodies = _sum_of_terms([drawn, fresh, optimum, back])
     log_w = np.concatenate([drawn.log_w, fresh.log_w])
     known = Limit(
@@ -104,6 +108,15 @@ def limit(path: Path, by: str, walkers: int, chance: np.random.Generator) -> tup
         stations=len(schedule),
     )
     return known, optimum
+
+
+def _part(path: Path, number: int) -> Path:
+    """Return the path, telling how far the whole is while it is gone the first, second or third time (the way back)."""
+
+    def told(b: float) -> None:
+        path.told((number + (1 - b if number == _BACK else b)) / (_BACK + 1))
+
+    return replace(path, told=told)
 
 
 def _sum_of_terms(seen: list[Walkers]) -> tuple[float, int]:

@@ -31,20 +31,16 @@ class Objective:
     Attributes:
         prior: p.
         book: r, the weighted sum of its rules.
-        context: of the melodies; its length is theirs.
+        context: of the melodies.
+        steps: the length of a melody.
         c: nats are rewards divided by it.
     """
 
     prior: Policy
     book: RuleBook
     context: Context
+    steps: int
     c: float
-
-    @property
-    def steps(self) -> int:
-        """The length of a melody."""
-        assert self.context.length is not None
-        return self.context.length - self.context.first_step
 
     def log_density(self, events: Tokens) -> Floats:
         """Return log p(x) + r(x)/c of whole melodies: (melodies, steps) -> (melodies,)."""

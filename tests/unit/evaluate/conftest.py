@@ -71,7 +71,7 @@ class Toy:
 def toy() -> Toy:
     context = Context(length=STEPS, vocabulary=OCTAVE)
     book = RuleBook("toy", [comes_back, stays_low], {"comes_back": 1.0, "stays_low": 1.0}, length=STEPS)
-    objective = Objective(small_network(1), book, context, c=0.5)
+    objective = Objective(small_network(1), book, context, STEPS, c=0.5)
     melodies = np.array(list(itertools.product(range(OCTAVE.size), repeat=STEPS)))
     log_f = objective.log_density(melodies)
     top = log_f.max()

@@ -56,7 +56,7 @@ class ByMelody:
         self._joined = team.join(self.network)
         betas = (0.9, recipe.second_moment)
         self._optimiser = torch.optim.Adam(self.network.parameters(), recipe.learning_rate, betas, fused=True)
-        self.pool = Pool(recipe.pool, task.steps, recipe.pool_noise)
+        self.pool = Pool(recipe.pool, task.steps, recipe.pool_noise, recipe.kin)
         places, bars = where(task.context, task.steps)
         self._places, self._bars = torch.as_tensor(places)[:, None], torch.as_tensor(bars)[:, None]
 

@@ -76,6 +76,7 @@ class ByMelodyRecipe(TuneRecipe):
         mutated: melodies of the pool that are changed a little, to find better ones, in a round.
         pool: melodies that the pool keeps.
         pool_noise: nats of chance in what the pool keeps, so that it stays various.
+        kin: melodies made of the same notes that the pool keeps at most.
         first_c: c at the beginning; it falls to `c`, by equal factors.
         annealing: the share of the tuning during which c falls.
         trace: how far targets look ahead, from 0 (one step) to 1 (to the end).
@@ -92,6 +93,7 @@ class ByMelodyRecipe(TuneRecipe):
     mutated: int = 0
     pool: int = 0
     pool_noise: float = 0.0
+    kin: int | None = None
     first_c: float
     annealing: float
     trace: float

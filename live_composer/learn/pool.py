@@ -80,9 +80,21 @@ class Pool:
             together = together.chosen(np.sort(best[: self._size]))
         self.found = together
 
-    def sample(self, count: int, chance: np.random.Generator) -> Found:
-        """Draw melodies, each as likely as any other."""
-        return self.found.chosen(chance.integers(0, len(self.found), count))
+    def sample(self, count: int, chance: np.random.Generator, c: float = 1.0, focus: float | None = None) -> Found:
+        """Draw melodies, each as likely as any other, or the more likely the better they are.
+
+        Args:
+            count: how many.
+            chance: draws them.
+            c: how strict.
+            focus: nats of log p + r/c that make a melody e times as likely; None: all are as likely.
+        """
+        found = self.found
+        if focus is None:
+            return found.chosen(chance.integers(0, len(found), count))
+        score = (found.log_p.sum(axis=1, dtype=np.float64) + found.reward.sum(axis=1) / c) / focus
+        share = np.exp(score - score.max())
+        return found.chosen(chance.choice(len(found), count, p=share / share.sum()))
 
     def varied(self, count: int, vocabulary: int, chance: np.random.Generator) -> Tokens:
         """Return melodies of the pool, each changed in one way: (count, T)."""
@@ -157,7 +169,7 @@ def _changed_throughout(melody: Tokens, other: Tokens, vocabulary: int, chance: 
     """Play something else at a step, and wherever the same was played whole half bars away: a motif stays one."""
     del other
     for step in chance.integers(0, len(melody), int(chance.integers(1, 3))).tolist():
-        same = np.arange(step % _MOTIF, len(melody), _MOTIF)
+        same: Tokens = np.arange(step % _MOTIF, len(melody), _MOTIF, dtype=np.int64)
         melody[same[melody[same] == melody[step]]] = chance.integers(0, vocabulary)
 
 

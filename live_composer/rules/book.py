@@ -47,8 +47,8 @@ class RuleBook:
     def score(self, melodies: Tokens, context: Context, first: int = 0) -> Rewards:
         """Return every rule's own value, unweighted, from the column `first` on: (rules, melodies, steps)."""
         values = np.zeros((len(self.rules), *melodies[:, first:].shape))
-        for own, rule in zip(values, self.rules, strict=True):
-            own[:] = self._judge(rule, melodies, context, first)
+        for number, rule in enumerate(self.rules):
+            values[number] = self._judge(rule, melodies, context, first)
         return values
 
     def reward(self, melodies: Tokens, context: Context, first: int = 0) -> Rewards:

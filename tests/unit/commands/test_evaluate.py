@@ -59,6 +59,8 @@ def test_the_limit_is_far_above_a_model_that_knows_no_rules(random_model: str, c
     found = told(capsys, random_model, config=options(random_model, json=True, limit=True, walkers=32))
     assert found["models"][0]["j"]["value"] < found["limit"]["drawn"] < found["limit"]["found"]
     assert found["limit"]["by"] == "random"
+    assert found["optimum"]["repeated_motif"]["value"] > 0 == found["models"][0]["table"]["repeated_motif"]["value"]
+    assert found["optimum"]["repeated_motif"]["low"] is None
 
 
 def test_the_folder_is_complete_in_itself(random_model: str, tmp_path: Path):

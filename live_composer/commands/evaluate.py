@@ -17,7 +17,7 @@ from live_composer.errors import BadInput
 from live_composer.evaluate import folder, tunes
 from live_composer.evaluate.anneal import Path as Way
 from live_composer.evaluate.judge import judge
-from live_composer.evaluate.limit import Limit, limit
+from live_composer.evaluate.limit import Limit, limit, rows
 from live_composer.evaluate.objective import Objective
 from live_composer.evaluate.sheet import sheets, without_intervals
 from live_composer.evaluate.verdict import Judged, Verdict, encode
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from live_composer.commands.progress import Begin
     from live_composer.evaluate.tunes import Pieces
     from live_composer.evaluate.verdict import Tunes
+    from live_composer.measures.estimates import Estimate
     from live_composer.policy.checkpoint import Checkpoint
     from live_composer.rules.book import RuleBook
 
@@ -75,7 +76,7 @@ def evaluate(*models: str, config: Evaluate = Evaluate()) -> None:
             )
             for name, model in loaded.items()
         ]
-        known = _limit(loaded, judged, objective, config, begin)
+        known, optimum = _limit(loaded, judged, objective, config, begin)
     say(line for name, line in zip(book.quarantined, book.troubles, strict=True) if name not in off)
     verdict = Verdict(
         book=book.name,
@@ -95,6 +96,7 @@ def evaluate(*models: str, config: Evaluate = Evaluate()) -> None:
         models=judged,
         tunes=beside,
         limit=known,
+        optimum=optimum,
     )
     # What took minutes is shown before anything can go wrong with a disk.
     _show(verdict, config)
@@ -136,14 +138,15 @@ def _tunes(objective: Objective, config: Evaluate) -> tuple[Pieces | None, Tunes
 
 def _limit(
     loaded: dict[str, Checkpoint], judged: list[Judged], objective: Objective, config: Evaluate, begin: Begin
-) -> Limit | None:
-    """Estimate log Z by way of the model that came nearest to it."""
+) -> tuple[Limit | None, dict[str, Estimate]]:
+    """Estimate log Z, and what the best policy would play, by way of the model that came nearest to it."""
     if not (config.limit if config.limit is not None else objective.context.length is not None):
-        return None
+        return None, {}
     best = max(judged, key=lambda model: model.j.value or -np.inf)
     told = begin("the limit", 1)
     way = Way(loaded[best.name].policy(), objective, told=told)
-    return limit(way, best.name, config.walkers, np.random.default_rng([config.seed, 0, 0]))[0]
+    known, optimum = limit(way, best.name, config.walkers, np.random.default_rng([config.seed, 0, 0]))
+    return known, rows(optimum, objective)
 
 
 def _show(verdict: Verdict, config: Evaluate) -> None:

@@ -20,9 +20,13 @@ import msgspec
 import numpy as np
 
 from live_composer.evaluate import anneal
+from live_composer.measures.estimates import Estimate
+from live_composer.measures.heard import hear
+from live_composer.measures.table import TABLE, estimates, tallies
 
 if TYPE_CHECKING:
     from live_composer.evaluate.anneal import Path, Walkers
+    from live_composer.evaluate.objective import Objective
 
 MARGIN = math.log(20)
 """What an estimate without bias is over in one case of twenty at most (Markov), in nats."""
@@ -108,6 +112,12 @@ def limit(path: Path, by: str, walkers: int, chance: np.random.Generator) -> tup
         stations=len(schedule),
     )
     return known, optimum
+
+
+def rows(optimum: Walkers, objective: Objective) -> dict[str, Estimate]:
+    """Return Table 1 of samples of the optimum. They are not independent, so their figures have no intervals."""
+    found = estimates(TABLE, tallies(TABLE, hear(optimum.events, objective.context)))
+    return {key: Estimate(estimate.value) for key, estimate in found.items()}
 
 
 def _part(path: Path, number: int) -> Path:

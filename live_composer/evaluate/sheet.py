@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 _WANTED: dict[Better, str] = {"0": "0", "low": "low", "high": "high", "": ""}
 _SHARES = {"melodies", "patterns", "neighbour", "tune"}
 _FINE = 0.01
+_OPTIMUM = (
+    " The optimum is what the best policy would play, as far as the walkers that estimate its limit found it: what it "
+    "does without does not pay under this book."
+)
 
 
 @dataclass(frozen=True)
@@ -92,15 +96,18 @@ def _places(estimate: Estimate, unit: Unit) -> int:
 
 
 def _table(verdict: Verdict, *, beside_paper: bool) -> Sheet:
-    columns = [*_names(verdict), *(["real tunes"] if verdict.tunes else [])]
+    columns = [*_names(verdict), *(["the optimum"] if verdict.optimum else [])]
+    columns += ["real tunes"] if verdict.tunes else []
     paper = list(published.NAMES) if beside_paper else []
     sheet = Sheet(
         "Table 1",
         [*columns, *(f"paper: {name}" for name in paper), "better is"],
-        about="The paper's rows, counted as it counts; after one that counts oddly stands what it ought to count.",
+        about="The paper's rows, counted as it counts; after one that counts oddly stands what it ought to count."
+        + (_OPTIMUM if verdict.optimum else ""),
     )
     for row in TABLE:
         cells = [told(model.table.get(row.key), row.unit) for model in verdict.models]
+        cells += [told(verdict.optimum.get(row.key), row.unit)] if verdict.optimum else []
         cells += [told(verdict.tunes.table.get(row.key), row.unit)] if verdict.tunes else []
         known = published.TABLE.get(row.key)
         cells += [_printed(value, row.unit) for value in known] if known and paper else [""] * len(paper)

@@ -95,6 +95,8 @@ class Verdict(msgspec.Struct, frozen=True):
         models: what was found of each.
         tunes: real tunes beside them.
         limit: the distance to the limit.
+        optimum: the rows of Table 1 of the best policy there can be, as far as the walkers of the limit found it. They
+            are not independent, so no interval is told.
         format: the version of this schema.
     """
 
@@ -115,6 +117,7 @@ class Verdict(msgspec.Struct, frozen=True):
     models: list[Judged]
     tunes: Tunes | None = None
     limit: Limit | None = None
+    optimum: dict[str, Estimate] = {}
     format: int = FORMAT
 
 

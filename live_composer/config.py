@@ -396,6 +396,45 @@ class RulesNew:
     """Write a starting file for a rule of your own."""
 
 
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Evaluate:
+    """Measure models: the paper's Table 1, the objective and its limit, and how healthy the melodies are."""
+
+    output: Annotated[Path | None, Parameter(alias="-o")] = None
+    """A folder to write: the tables as JSON, Markdown and HTML, pictures, and melodies to listen to."""
+    n: Annotated[Count, Parameter(alias="-n")] = 100_000
+    """How many melodies to draw from each model."""
+    book: str = "paper"
+    """The rule book, by name or path."""
+    c: Annotated[float, Parameter(validator=Between(0.01, 1000))] = 0.5
+    """Nats are the book's rewards divided by this, as in tuning."""
+    prior: str = "note-rnn"
+    """The untuned model that the others are compared with, by name or path."""
+    bars: Bars | None = None
+    """How long a melody is; without it, as the book says, or two phrases."""
+    metre: str = "4/4"
+    """The time signature: 4/4, 3/4 or 6/8."""
+    limit: bool | None = None
+    """Estimate the greatest J that any policy can reach; without it, where the book's melodies have an end."""
+    walkers: Annotated[int, Parameter(converter=_whole, validator=Between(16, 1_000_000))] = 512
+    """How many melodies are led to the optimum and back for that."""
+    corpus: Path | None = None
+    """A corpus to hold beside the melodies; without it, what is known of the default corpus."""
+    beside_paper: Flag = False
+    """Put the paper's four columns beside ours."""
+    examples: Annotated[int, Parameter(converter=_whole, validator=Between(0, 100))] = 6
+    """How many melodies of each model to draw and to write as MIDI files, the first ones, unselected."""
+    audio: Switch = True
+    """Also render those to WAV files, where FluidSynth and a SoundFont are installed."""
+    seed: Seed = 1
+    """The seed of everything random."""
+    plugins: Plugins = ()
+    """A folder of your own rule files and books; give it again for more."""
+    json: Json = False
+    """Report as JSON."""
+
+
 COMMANDS: dict[tuple[str, ...], type] = {
     ("serve",): Serve,
     ("attach",): Attach,
@@ -416,6 +455,7 @@ COMMANDS: dict[tuple[str, ...], type] = {
     ("corpus", "info"): CorpusInfo,
     ("pretrain",): Pretrain,
     ("tune",): Tune,
+    ("evaluate",): Evaluate,
     ("rules", "list"): RulesList,
     ("rules", "check"): RulesCheck,
     ("rules", "explain"): RulesExplain,

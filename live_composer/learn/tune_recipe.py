@@ -6,6 +6,8 @@ import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from live_composer.errors import BadInput
+
 if TYPE_CHECKING:
     from live_composer.config import Tune
 
@@ -74,6 +76,8 @@ class ByMelodyRecipe(TuneRecipe):
         mutated: melodies of the pool that are changed a little, to find better ones, in a round.
         pool: melodies that the pool keeps.
         pool_noise: nats of chance in what the pool keeps, so that it stays various.
+        kin: melodies made of the same notes that the pool keeps at most.
+        focus: nats that make a melody of the pool e times as likely to be learnt from; None: all are as likely.
         first_c: c at the beginning; it falls to `c`, by equal factors.
         annealing: the share of the tuning during which c falls.
         trace: how far targets look ahead, from 0 (one step) to 1 (to the end).
@@ -90,6 +94,8 @@ class ByMelodyRecipe(TuneRecipe):
     mutated: int = 0
     pool: int = 0
     pool_noise: float = 0.0
+    kin: int | None = None
+    focus: float | None = None
     first_c: float
     annealing: float
     trace: float
@@ -143,6 +149,9 @@ _ON_POLICY = dataclasses.replace(
     _BEST, fresh=512, replayed=0, mutated=0, pool=0, first_c=0.5, annealing=0.0, trace=1.0, learning_rate=2e-3
 )
 
+_CHECKS = 10
+"""Measurements of the shortest run."""
+
 PRESETS: dict[str, dict[str, TuneRecipe]] = {
     "paper": {"psi": _PAPER, "q": _PAPER, "g": _PAPER},
     "best": {"psi": _BEST, "q": _BEST, "g": _BEST, "pg": _ON_POLICY},
@@ -156,15 +165,15 @@ def recipe_of(options: Tune) -> TuneRecipe:
     Raises:
         BadInput: the paper has no such algorithm.
     """
-    from live_composer.errors import BadInput
-
     presets = PRESETS[options.preset]
     if options.algo not in presets:
         raise BadInput(f"The preset {options.preset} has no algorithm {options.algo}; it has: {', '.join(presets)}.")
     given = {"steps": options.steps, "c": options.c, "learning_rate": options.learning_rate}
-    return dataclasses.replace(
+    recipe = dataclasses.replace(
         presets[options.algo], **{name: value for name, value in given.items() if value is not None}
     )
+    # A short run is measured as often as a long one.
+    return dataclasses.replace(recipe, check_every=min(recipe.check_every, max(1, recipe.steps // _CHECKS)))
 
 
 def smallest_batch(recipe: TuneRecipe) -> int:

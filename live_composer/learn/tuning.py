@@ -167,9 +167,10 @@ class _Course:
                 fraction = self.fraction
                 self.display.moved(int(fraction * self.job.recipe.steps), progress.steps / progress.seconds)
                 due = (progress.rows[-1].steps // self.job.recipe.check_every + 1) * self.job.recipe.check_every
-                if progress.steps >= due or fraction >= 1 or stop.is_set():
+                if progress.steps >= due or fraction >= 1:
                     self._check()
                 if stop.is_set() and not self.finished:
+                    self.run.save(progress, self.way)
                     return True
         return False
 

@@ -44,8 +44,7 @@ def by_event(context: Context, value: Callable[[int], float]) -> Floats:
     """Return a table with the value of each pitch at the number of its event; 0 for note offs and holds."""
     vocabulary = context.vocabulary
     table = np.zeros(vocabulary.size)
-    for event in range(FIRST_PITCH, vocabulary.size):
-        table[event] = value(vocabulary.pitch(event))
+    table[FIRST_PITCH:] = [value(pitch) for pitch in range(vocabulary.lowest, vocabulary.highest + 1)]
     return table
 
 

@@ -17,6 +17,23 @@ _EPILOGUE = """Every option can also be set in the environment (`serve --tempo 9
 and in the config file, {path} (`tempo = 90` under `[serve]`)."""
 
 
+_STEERING = {
+    "set": "Change a parameter of the music that plays.",
+    "status": "Tell what plays, and how well.",
+    "play": "Play on.",
+    "pause": "Pause the music.",
+    "stop": "Stop the music, release every note, and end the daemon.",
+    "panic": "Silence every channel now; the music goes on.",
+    "undo": "Put back the value that was changed last.",
+    "keep": "Keep the last bars as a take.",
+    "like": "Like what was just played, or a take by its number.",
+    "dislike": "Dislike what was just played, or a take by its number.",
+    "hear": "Hear a take again, by its number; without one, the last.",
+}
+"""Commands for a daemon that plays."""
+_FUNCTIONS = {"set": "change"}
+
+
 def application() -> cyclopts.App:
     """Build the command line.
 
@@ -35,9 +52,14 @@ def application() -> cyclopts.App:
         config=[Env(settings.PREFIX, show=False), Dict(config, source=str(path))],
     )
     app.command("live_composer.commands.serve:serve", name="serve", help="Play live, to a MIDI port.")
+    app.command("live_composer.commands.attach:attach", name="attach", help="Show and steer a daemon that plays.")
+    for name, help_ in _STEERING.items():
+        app.command(f"live_composer.commands.steer:{_FUNCTIONS.get(name, name)}", name=name, help=help_)
     app.command("live_composer.commands.compose:compose", name="compose", help="Write a melody to a MIDI file.")
     app.command("live_composer.commands.ports:ports", name="ports", help="List the MIDI ports of this machine.")
     app.command("live_composer.commands.pretrain:pretrain", name="pretrain", help="Train a Note RNN on a corpus.")
+    app.command("live_composer.commands.tune:tune", name="tune", help="Tune a Note RNN by rules.")
+    app.command("live_composer.commands.evaluate:evaluate", name="evaluate", help="Measure models against a rule book.")
     corpus = cyclopts.App(name="corpus", help="Build and describe corpora of melodies.")
     corpus.command("live_composer.commands.corpus:build", name="build", help="Build a corpus from tunes.")
     corpus.command("live_composer.commands.corpus:info", name="info", help="Describe a corpus.")

@@ -85,6 +85,20 @@ def write_text(path: Path, text: str) -> None:
     write_bytes(path, text.encode())
 
 
+def append_line(path: Path, text: str) -> None:
+    """Add a line to a file of lines, which is made if need be.
+
+    Raises:
+        CannotWrite: it could not be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8") as file:
+            file.write(text + "\n")
+    except OSError as error:
+        raise cannot_write(path, error) from error
+
+
 def read_bytes(path: Path, what: str = "file", limit: int = 1 << 30, *, may_be_empty: bool = False) -> bytes:
     """Read a file of at most `limit` bytes.
 

@@ -37,6 +37,11 @@ def user_data() -> Path:
     return Path(home) if home else platformdirs.user_data_path("live-composer")
 
 
+def takes() -> Path:
+    """Return the folder of takes that were kept."""
+    return user_data() / "takes"
+
+
 def config_file() -> Path:
     """Return the user's config file (`LIVE_COMPOSER_CONFIG` or `LIVE_COMPOSER_HOME` move it); it need not exist."""
     named, home = os.environ.get("LIVE_COMPOSER_CONFIG"), os.environ.get("LIVE_COMPOSER_HOME")
@@ -72,13 +77,25 @@ def socket(name: str) -> Path:
         CannotWrite: its folder cannot be made.
     """
     path = runtime() / name
-    if len(os.fsencode(path)) <= _LONGEST_SOCKET:
-        return path
+    return path if len(os.fsencode(path)) <= _LONGEST_SOCKET else _private(_short_runtime()) / name
+
+
+def sockets(prefix: str, suffix: str) -> list[Path]:
+    """Return the sockets there are whose names begin and end so.
+
+    Raises:
+        CannotWrite: the folder of sockets cannot be made.
+    """
+    return [path for folder in (runtime(), _short_runtime()) for path in folder.glob(f"{prefix}*{suffix}")]
+
+
+def _short_runtime() -> Path:
+    """Return where sockets are whose path in `runtime()` would be too long for one."""
     import hashlib
     import tempfile
 
-    digest = hashlib.sha256(os.fsencode(path.parent)).hexdigest()[:8]
-    return _private(Path(tempfile.gettempdir()) / f"live-composer-{digest}") / name
+    digest = hashlib.sha256(os.fsencode(runtime())).hexdigest()[:8]
+    return Path(tempfile.gettempdir()) / f"live-composer-{digest}"
 
 
 def _private(folder: Path) -> Path:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import sys
 from typing import TYPE_CHECKING
 
 from live_composer import files
 from live_composer.commands.serve_report import JsonReport, Reporter, TextReport
+from live_composer.commands.terminal import is_terminal
 from live_composer.config import Serve
+from live_composer.errors import BadInput
 from live_composer.live.daemon import Daemon, Setup
 from live_composer.live.values import Values
 from live_composer.parameters.table import BY_NAME
@@ -17,34 +20,55 @@ from live_composer.rules import book_file
 
 if TYPE_CHECKING:
     from live_composer.commands.serve_report import Report
+    from live_composer.parameters.kinds import Value
 
 _SEEDS = 1 << 31
 
 
 def serve(*, config: Serve = Serve()) -> None:
     """Play live, to a MIDI port; Ctrl-C stops, releases every note, and writes the take."""
+    if _wants_screen(config):
+        from live_composer.commands.serve_screen import serve_with_screen
+
+        serve_with_screen(sys.argv[2:], port_named=config.port is not None)
     setup = _setup(config)
     report = JsonReport(setup) if config.json else TextReport(setup, roll=config.roll)
     asyncio.run(_play(setup, report))
+
+
+def _wants_screen(config: Serve) -> bool:
+    """Say whether to show a screen: on a terminal, for music without an end."""
+    return not (config.plain or config.json or config.roll or config.bars) and is_terminal()
 
 
 def _setup(config: Serve) -> Setup:
     """Check everything that can be checked before anything is started."""
     seed = secrets.randbelow(_SEEDS) if config.seed is None else config.seed
     names = ("model", "metre", "key", "tempo", "channel", "temperature")
-    weights = book_file.weights(book_file.find(str(BY_NAME["book"].default)))
-    values = Values({name: getattr(config, name) for name in names} | {"seed": seed}, weights)
-    vocabulary = checkpoint.load(config.model).shape.vocabulary
-    if config.take:
-        files.check_writable(config.take)
+    given: dict[str, Value] = {name: getattr(config, name) for name in names} | {"seed": seed}
+    others = dict(_pair(text) for text in config.set)
+    weights = book_file.weights(book_file.find(others.get("book", str(BY_NAME["book"].default))))
+    values = Values(given, weights)
+    for name, text in others.items():
+        values.set(name, text, text=True)
+    vocabulary = checkpoint.load(values.word("model")).shape.vocabulary
+    if config.record:
+        files.check_writable(config.record)
     return Setup(
         target=config.port,
         values=values,
         vocabulary=vocabulary,
         bars=config.bars,
-        take=config.take,
+        record=config.record,
         device=config.device,
     )
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise BadInput(f"`--set {text}` says no value; write NAME=VALUE, such as swing=60.")
+    return name.strip(), value.strip()
 
 
 async def _play(setup: Setup, report: Report) -> None:

@@ -177,7 +177,7 @@ class Reporter:
 def _of(setup: Setup) -> dict[str, object]:
     """Return what a header says of a setup."""
     names = ("model", "key", "metre", "tempo", "seed", "temperature", "channel")
-    return {**{name: setup.values[name] for name in names}, "take": str(setup.take) if setup.take else None}
+    return {**{name: setup.values[name] for name in names}, "recording": str(setup.record) if setup.record else None}
 
 
 def _header(setup: Setup, opened: Opened) -> list[str]:
@@ -188,7 +188,7 @@ def _header(setup: Setup, opened: Opened) -> list[str]:
     if opened.virtual:
         where += ", a virtual port: connect it to a synth or a DAW track"
     what = [values["model"], values["key"], values["metre"], f"{values['tempo']:g} BPM", f"channel {values['channel']}"]
-    what += [f"seed {values['seed']}", *([f"take {setup.take}"] if setup.take else [])]
+    what += [f"seed {values['seed']}", *([f"recorded in {setup.record}"] if setup.record else [])]
     return [where, ", ".join(map(str, what)), *(["Ctrl-C stops."] if setup.bars is None else []), ""]
 
 
@@ -206,7 +206,7 @@ def _figures(stopped: Stopped) -> list[str]:
         else "",
     ]
     lines += [", ".join(filter(None, lost))] if any(lost) else []
-    return [*lines, *([f"The take is in {stopped.take}"] if stopped.take else [])]
+    return [*lines, *([f"The recording is in {stopped.recording}"] if stopped.recording else [])]
 
 
 def _count(number: int, singular: str, plural: str = "") -> str:

@@ -6,25 +6,27 @@ import asyncio
 import contextlib
 import math
 import os
-import re
 import signal
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from live_composer import paths
 from live_composer.errors import AlreadyRunning, LostProcess
 from live_composer.live.desk import Desk
-from live_composer.live.events import Event, Opened, Stopped, Trouble
+from live_composer.live.events import Bar, Event, Opened, Stopped, Trouble
 from live_composer.live.pace import LivePace, ManualPace
 from live_composer.live.performance import Performance
-from live_composer.live.plan_source import Wishes
 from live_composer.live.planner_link import PlannerLink
+from live_composer.live.playing import Style
 from live_composer.live.port_link import PortLink
+from live_composer.live.recording import Recording
 from live_composer.live.screens import Screens
+from live_composer.live.takes import Takes
 from live_composer.live.values import Values
 from live_composer.live.view import View
+from live_composer.live.wishes import Wishes
+from live_composer.music.units import STEPS_PER_BEAT
 from live_composer.music.vocabulary import DEFAULT, Vocabulary
-from live_composer.wire import channel
+from live_composer.wire import channel, daemons
 from live_composer.wire.messages import Hello
 from live_composer.wire.screen import Set
 
@@ -48,7 +50,7 @@ class Setup:
         values: of all parameters.
         vocabulary: what the model's events mean.
         bars: how many; None for no end.
-        take: where to write what was played.
+        record: where to write what was played.
         device: where to plan.
         clock: `manual` plays as fast as it can, in the same order.
     """
@@ -57,7 +59,7 @@ class Setup:
     values: Values = field(default_factory=Values)
     vocabulary: Vocabulary = DEFAULT
     bars: int | None = None
-    take: Path | None = None
+    record: Path | None = None
     device: Device = "auto"
     clock: ClockName = "internal"
 
@@ -68,6 +70,9 @@ class Daemon:
     Attributes:
         port, planner: the links to the two child processes.
         performance: the music.
+        values: of all parameters.
+        takes, recording: what was kept of it.
+        troubles: what does not work now, by what it is; empty reasons where all is well.
     """
 
     def __init__(
@@ -87,22 +92,29 @@ class Daemon:
         self._quit = asyncio.Event()
         self._playing: asyncio.Task[None] | None = None
         self._error: BaseException | None = None
-        self._troubles = {"planner": "", "port": ""}
+        self.troubles = {"planner": "", "port": "", "recording": ""}
         self.values = values = setup.values
         self.port = PortLink(setup.target, values.number("tempo"), setup.clock, on_reply, self._changed)
         self.planner = PlannerLink(values.word("model"), setup.device, on_trouble=self._changed)
         self.performance = Performance(
             Wishes.of(values, setup.vocabulary),
-            values.whole("channel"),
+            Style.of(values),
             setup.bars,
             port=self.port,
             planner=self.planner,
             pace=ManualPace(self.port) if setup.clock == "manual" else LivePace(self.port),
-            on_bar=on_event,
+            on_bar=self._bar_played,
             on_change=self._changed,
         )
-        self._desk = Desk(values, self.performance, self.port, self._move)
-        self._screens = Screens(self._frame, self._ask)
+        self.performance.count_in = values.whole("count-in")
+        self.takes = Takes()
+        self.recording = (
+            Recording(setup.record, self.port.tempo, self.performance.source.wishes.metre, self._changed)
+            if setup.record
+            else None
+        )
+        self.desk = Desk(values, self.performance, self.takes, self.port, transport=self._move)
+        self._screens = Screens(self._frame, self.ask)
 
     async def run(self) -> Stopped:
         """Start everything, play, and end everything; return how it went.
@@ -122,7 +134,8 @@ class Daemon:
             await _together(self.port.open(), self.planner.start())
             socket = await stack.enter_async_context(self._serve_screens())
             stack.callback(self.performance.close)
-            stack.callback(self._write_take)
+            if self.recording:
+                stack.push_async_callback(self.recording.close)
             self._on_event(self._opened(socket))
             self._play()
             await self._quit.wait()
@@ -142,8 +155,8 @@ class Daemon:
         """Listen for screens on a socket named after the port, so that a port has one daemon."""
         name = self.port.opened.port
         words = f"{name}-{os.getpid()}" if self.port.opened.backend == "null" else name
-        path = paths.socket(re.sub(r"[^a-z0-9]+", "-", words.lower())[-40:].strip("-") + ".sock")
-        self._view = View(self.values, self.performance, self.port, self.planner, path)
+        path = daemons.address(words)
+        self._view = View(self, path)
         try:
             async with channel.serve(path, Hello("daemon"), self._screens.converse):
                 yield path
@@ -161,7 +174,13 @@ class Daemon:
             self.quit()
 
     def _halt(self, action: Literal["pause", "stop"]) -> None:
+        heard = math.ceil(self.port.beat() * STEPS_PER_BEAT)
+        bar = self.performance.source.bars.at(max(0, heard - 1))
         self.performance.halt(action)
+        if self.recording:
+            self.recording.halt(bar, self.performance.performer.score, back=action == "stop")
+        if action == "stop":
+            self.performance.performer.score.clear()
         if self._playing:
             self._playing.cancel()
 
@@ -172,12 +191,19 @@ class Daemon:
             with contextlib.suppress(LostProcess):
                 await self.port.news(_FIGURES_SECONDS)
 
-    def _write_take(self) -> None:
-        if self._setup.take and len(self.performance.take.melody):
-            self.performance.take.write(self._setup.take, self.port.tempo)
+    def _bar_played(self, bar: Bar) -> None:
+        if self.recording:
+            source, score = self.performance.source, self.performance.performer.score
+            self.recording.bar(source.bars.at(source.settled - 1), self.port.tempo, score)
+        self._on_event(bar)
 
-    def _ask(self, asked: Set | Command) -> str:
-        return self._desk.set(asked) if isinstance(asked, Set) else self._desk.obey(asked)
+    def ask(self, asked: Set | Command) -> str:
+        """Do what somebody asks for; return what there is to say of it.
+
+        Raises:
+            LiveComposerError: it cannot be done; the reason.
+        """
+        return self.desk.set(asked) if isinstance(asked, Set) else self.desk.obey(asked)
 
     def _frame(self) -> Frame:
         return self._view.frame()
@@ -193,11 +219,15 @@ class Daemon:
 
     def _changed(self) -> None:
         """Have what changed shown: frames to screens, and troubles to whoever started us."""
-        troubles = {"planner": self.performance.trouble or self.planner.trouble, "port": self.port.trouble}
+        troubles = {
+            "planner": self.performance.planning.trouble or self.planner.trouble,
+            "port": self.port.trouble,
+            "recording": self.recording.trouble if self.recording else "",
+        }
         for what, reason in troubles.items():
-            if reason != self._troubles[what]:
+            if reason != self.troubles[what]:
                 self._on_event(Trouble(what, reason))
-        self._troubles = troubles
+        self.troubles = troubles
         self._screens.changed()
 
     def _opened(self, socket: Path) -> Opened:
@@ -205,9 +235,9 @@ class Daemon:
         return Opened(opened.port, opened.backend, opened.virtual, self.planner.engine, str(socket))
 
     def _stopped(self) -> Stopped:
-        heartbeat, performance, take = self.port.heartbeat, self.performance, self._setup.take
+        heartbeat, performance, record = self.port.heartbeat, self.performance, self._setup.record
         return Stopped(
-            bars=math.ceil(performance.take.melody.bars),
+            bars=performance.bars_played,
             notes=performance.performer.notes,
             late_p50_ms=heartbeat.late_p50_ms,
             late_p99_ms=heartbeat.late_p99_ms,
@@ -216,7 +246,7 @@ class Daemon:
             missed_plans=performance.source.missed,
             planners_replaced=self.planner.replaced,
             ports_replaced=self.port.replaced,
-            take=str(take) if take else None,
+            recording=str(record) if record else None,
         )
 
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from live_composer.errors import BadInput
-from live_composer.music.units import SECONDS_PER_MINUTE, TEMPO_RANGE
+from live_composer.live.playing import Style
+from live_composer.live.taps import Taps
+from live_composer.live.wishes import Wishes
+from live_composer.music import chord as chords
+from live_composer.music.units import STEPS_PER_BEAT
+from live_composer.policy import checkpoint
 from live_composer.port.protocol import Release
+from live_composer.rules import book_file
 from live_composer.wire.screen import COMMANDS
 
 if TYPE_CHECKING:
@@ -16,23 +22,23 @@ if TYPE_CHECKING:
 
     from live_composer.live.performance import Performance
     from live_composer.live.port_link import PortLink
+    from live_composer.live.takes import Takes
     from live_composer.live.values import Values
+    from live_composer.parameters.kinds import Value
     from live_composer.parameters.table import Parameter
-    from live_composer.wire.screen import Command, Set, Value
-
-_TAPS = 8
-_TAP_PAUSE = 60 / TEMPO_RANGE[0]
-"""Seconds without a tap after which a new tempo is begun."""
+    from live_composer.wire.screen import Command, Set, TakeView
 
 
 class Desk:
     """Steers one performance."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that there is to steer
         self,
         values: Values,
         performance: Performance,
+        takes: Takes,
         port: PortLink,
+        *,
         transport: Callable[[str], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -41,13 +47,30 @@ class Desk:
         Args:
             values: of all parameters.
             performance: what they steer.
+            takes: what was kept.
             port: where it plays.
             transport: does `play`, `pause`, `stop` and `quit`.
             clock: tells seconds, for taps.
         """
-        self._values, self._performance, self._port = values, performance, port
-        self._transport, self._clock = transport, clock
-        self._taps: deque[float] = deque(maxlen=_TAPS)
+        self._values, self._performance, self._takes, self._port = values, performance, takes, port
+        self._transport = transport
+        self._taps = Taps(clock)
+        self._without: dict[str, Callable[[], str]] = {
+            "panic": self._panic,
+            "tap": self._tap,
+            "undo": self._undo,
+            "status": lambda: "",
+            "solo": lambda: self._solo(""),
+        }
+        self._with: dict[str, Callable[[Any], str]] = {
+            "keep": self._keep,
+            "name": self._name,
+            "hear": self._hear,
+            "like": lambda number: self._like(number, 1),
+            "dislike": lambda number: self._like(number, -1),
+            "mute": self._mute,
+            "solo": self._solo,
+        }
 
     def set(self, asked: Set) -> str:
         """Change a parameter; return what it is now, for a person.
@@ -55,53 +78,148 @@ class Desk:
         Raises:
             BadInput: there is no such parameter, or it has no such value.
         """
-        self._change(asked.name, asked.value, text=asked.text)
+        self.change(asked.name, asked.value, text=asked.text)
         parameter = self._values.find(asked.name)
         return f"{parameter.name} is {parameter.show(self._values[parameter.name])}."
+
+    def change(self, name: str, value: Value | None, *, text: bool = False) -> None:
+        """Change a parameter.
+
+        Raises:
+            BadInput: there is no such parameter, or it has no such value.
+        """
+        parameter = self._values.find(name)
+        if value is not None:
+            self._check(parameter.name, parameter.kind.parse(str(value)) if text else value)
+        if changed := self._values.set(name, value, text=text):
+            self._apply(changed)
 
     def obey(self, command: Command) -> str:
         """Do a command; return what there is to say of it.
 
         Raises:
             BadInput: there is no such command, or it makes no sense now.
+            CannotWrite: a take could not be written.
         """
-        match command.name, command.value:
-            case ("play" | "pause" | "stop" | "quit") as move, None:
-                self._transport(move)
-            case "panic", None:
-                self._port.send(Release())
-            case "tap", None:
-                return self._tap()
-            case "undo", None:
-                parameter = self._values.undo()
-                self._apply(parameter)
-                return f"{parameter.name} is {parameter.show(self._values[parameter.name])} again."
-            case "status", None:
-                pass
-            case name, value:
-                fault = f"`{name}` takes no value {value!r}" if name in COMMANDS else f"`{name}` is no command"
-                raise BadInput(f"{fault}; there are: {', '.join(COMMANDS)}.")
-        return ""
+        name, value = command.name, command.value
+        if name in {"play", "pause", "stop", "quit"} and value is None:
+            self._transport(name)
+            return ""
+        if name in self._without and value is None:
+            return self._without[name]()
+        if name in self._with:
+            return self._with[name](value)
+        fault = f"`{name}` takes no value {value!r}" if name in COMMANDS else f"`{name}` is no command"
+        raise BadInput(f"{fault}; there are: {', '.join(COMMANDS)}.")
 
-    def _change(self, name: str, value: Value | None, *, text: bool = False) -> None:
-        if parameter := self._values.set(name, value, text=text):
-            self._apply(parameter)
+    def plan_anew(self, *, at_bar: bool = False) -> None:
+        """Have the values of now planned by."""
+        vocabulary = self._performance.source.wishes.vocabulary
+        wishes = Wishes.of(self._values, vocabulary, self._takes.motifs)
+        self._performance.planning.change(wishes, at_bar=at_bar)
+
+    def _check(self, name: str, value: Value) -> None:
+        """Refuse names of what there is not, before anything hears of them."""
+        match name:
+            case "chord":
+                chords.parse(str(value))
+            case "book":
+                book_file.weights(book_file.find(str(value)))
+            case "model":
+                network = checkpoint.card(str(value)).network
+                vocabulary = self._performance.source.wishes.vocabulary
+                if (network.lowest, network.highest) != (vocabulary.lowest, vocabulary.highest):
+                    raise BadInput(
+                        f"`{value}` plays pitches {network.lowest} to {network.highest}, and the music that plays has "
+                        f"{vocabulary.lowest} to {vocabulary.highest}; stop, and serve with it."
+                    )
+            case _:
+                pass
 
     def _apply(self, parameter: Parameter) -> None:
         """Have a value that was changed heard."""
-        if parameter.name == "tempo":
-            self._performance.set_tempo(self._values.number("tempo"))
-        elif parameter.replans:
-            self._performance.change(self._values)
+        match parameter.name:
+            case "tempo":
+                self._performance.set_tempo(self._values.number("tempo"))
+            case "count-in":
+                self._performance.count_in = self._values.whole("count-in")
+            case "book":
+                self._values.use_rules(book_file.weights(book_file.find(self._values.word("book"))))
+                self.plan_anew(at_bar=True)
+            case _ if parameter.replans:
+                self.plan_anew(at_bar=parameter.heard == "bar")
+            case _ if parameter.group == "playing":
+                self._performance.performer.style = Style.of(self._values)
+            case _:
+                pass
+
+    def _panic(self) -> str:
+        self._port.send(Release())
+        return ""
 
     def _tap(self) -> str:
-        """Take the tempo from the last taps."""
-        now = self._clock()
-        if self._taps and now - self._taps[-1] > _TAP_PAUSE:
-            self._taps.clear()
-        self._taps.append(now)
-        if len(self._taps) > 1:
-            seconds = (self._taps[-1] - self._taps[0]) / (len(self._taps) - 1)
-            tempo = round(min(TEMPO_RANGE[1], max(TEMPO_RANGE[0], SECONDS_PER_MINUTE / max(seconds, 1e-3))), 1)
-            self._change("tempo", tempo)
+        if tempo := self._taps.tap():
+            self.change("tempo", tempo)
         return ""
+
+    def _undo(self) -> str:
+        parameter = self._values.undo()
+        self._apply(parameter)
+        return f"{parameter.name} is {parameter.show(self._values[parameter.name])} again."
+
+    def _mute(self, rule: Any) -> str:
+        self._values.mute(_word(rule, "mute", "a rule's name"))
+        self.plan_anew()
+        return ""
+
+    def _solo(self, rule: Any) -> str:
+        self._values.hear_alone(_word(rule, "solo", "a rule's name"))
+        self.plan_anew()
+        return ""
+
+    @property
+    def _heard(self) -> int:
+        return math.ceil(self._port.beat() * STEPS_PER_BEAT)
+
+    def _keep(self, value: Any) -> str:
+        given: dict[str, Any] = {} if value is None else value
+        if not isinstance(given, dict) or not set(given) <= {"bars", "name"}:  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise BadInput("`keep` takes {bars, name}: how many bars, and a name; both may be left out.")
+        bars, name = given.get("bars", self._values.whole("keep")), given.get("name", "")
+        if not isinstance(bars, int) or bars < 1 or not isinstance(name, str):
+            raise BadInput("`keep` takes {bars, name}: how many bars, and a name; both may be left out.")
+        return _kept(self._takes.keep(self._performance, self._values, self._heard, bars, name))
+
+    def _name(self, value: Any) -> str:
+        match value:
+            case {"name": str() as name, **rest} if name and set(rest) <= {"take"}:
+                return _kept(self._takes.rename(rest.get("take"), name))
+            case _:
+                raise BadInput("`name` takes {take, name}: the number of a take, and its new name.")
+
+    def _hear(self, number: Any) -> str:
+        take = self._takes.take(number)
+        if self._performance.transport.state != "playing":
+            raise BadInput("A take is heard again while the music plays; play first.")
+        self._performance.planning.insert(take.events)
+        return f"{take.name} is heard from the next bar on."
+
+    def _like(self, number: Any, liked: int) -> str:
+        """Like a take; without a number the last one, which is kept now if it is old."""
+        bar = self._performance.source.bars.at(self._heard)
+        if number is None and not self._takes.kept_since(bar.begin - bar.metre.steps_per_bar):
+            self._takes.keep(self._performance, self._values, self._heard, self._values.whole("keep"))
+        view = self._takes.like(number, liked)
+        if self._values.number("repetition"):
+            self.plan_anew()
+        return f"{view.name} is {'liked' if liked > 0 else 'disliked'}."
+
+
+def _kept(view: TakeView) -> str:
+    return f"{view.bars} {'bar is' if view.bars == 1 else 'bars are'} in {view.path}"
+
+
+def _word(value: Any, command: str, what: str) -> str:
+    if not isinstance(value, str):
+        raise BadInput(f"`{command}` takes {what}, and no {value!r}.")
+    return value

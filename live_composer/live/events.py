@@ -50,7 +50,7 @@ class Trouble:
     """Something failed and the music goes on as well as it can; or, with no reason, all is well again.
 
     Attributes:
-        what: `planner` or `port`.
+        what: `planner`, `port` or `recording`.
         reason: in one sentence.
     """
 
@@ -69,7 +69,7 @@ class Stopped:
         dropped: notes that came too late to be played at all.
         missed_plans: how often a plan was not there in time.
         planners_replaced, ports_replaced: how often a process was lost and another one started.
-        take: the file that holds what was played, if one was asked for.
+        recording: the file that holds what was played, if one was asked for.
     """
 
     bars: int
@@ -81,7 +81,7 @@ class Stopped:
     missed_plans: int
     planners_replaced: int
     ports_replaced: int
-    take: str | None
+    recording: str | None
 
 
 Event: TypeAlias = Opened | Bar | Trouble | Stopped

@@ -2,71 +2,150 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import deque
+from typing import TYPE_CHECKING, NamedTuple
 
-from live_composer.music.units import STEPS_PER_BEAT, beats
+from live_composer.live import playing
+from live_composer.live.playing import Style
+from live_composer.live.score import Score, ScoreNote
 from live_composer.music.vocabulary import FIRST_PITCH, HOLD
 from live_composer.port.midi_bytes import note_off
 from live_composer.port.protocol import Note, Notes, Raw
 
 if TYPE_CHECKING:
-    from live_composer.music.metre import Metre
-    from live_composer.music.vocabulary import Vocabulary
+    from collections.abc import Sequence
+
+    from live_composer.live.bars import BarSpan
+    from live_composer.live.plan_source import Origin
+    from live_composer.live.wishes import Wishes
+    from live_composer.music.key import Key
     from live_composer.port.protocol import Command
 
 LONGEST_BEATS = 64.0
 """How long a note sounds if nobody ends it. How long it shall is not known when it is struck: what comes after it may
-yet be planned anew. So every note is struck with this length, and ended by a message of its own."""
+yet be planned anew. So every note is struck with this length, and ended by a message of its own; only a gate that ends
+it early needs to know its end beforehand, and takes the plan's word for it."""
 
-_BAR, _BEAT, _BETWEEN = 100, 88, 76
-"""Velocities on the first of the bar, on a beat, and between beats."""
+_PROGRAM_CHANGE = 0xC0
+_SETTINGS = 512
+"""Changes of how it is played that are remembered."""
+
+
+class Setting(NamedTuple):
+    """How notes from a step on were played: all that a note depends on beside its event."""
+
+    step: int
+    style: Style
+    key: Key
+    seed: int
+    tempo: float
 
 
 class Performer:
-    """Plays one melody on one channel.
+    """Plays one melody, with a second voice if it is wanted.
 
     Attributes:
-        shift: semitones from the events' home key to the key that sounds.
-        notes: how many were struck.
+        style: how; it may be changed at any time, and is heard with the next note.
+        wishes: key, seed and vocabulary of the next note.
+        tempo: beats per minute, now.
+        score: what was played.
+        settings: how, from which step on.
+        notes: how many notes of the melody were struck.
     """
 
-    def __init__(self, metre: Metre, vocabulary: Vocabulary, channel: int, shift: int) -> None:
-        """Play on MIDI channel `channel`, 1 to 16."""
-        self.shift = shift
+    def __init__(self, wishes: Wishes, style: Style | None = None, tempo: float = 120.0) -> None:
+        self.style, self.wishes, self.tempo = style or Style(), wishes, tempo
+        self.score = Score()
         self.notes = 0
-        self._metre, self._vocabulary, self._channel = metre, vocabulary, channel - 1
-        self._sounding: int | None = None
+        self._sounding: list[ScoreNote] = []
+        self.settings: deque[Setting] = deque(maxlen=_SETTINGS)
+        self._program = (0, 0)
 
-    def play(self, step: int, event: int) -> list[Command]:
-        """Return what the port shall do at a step."""
+    def play(
+        self, step: int, event: int, bar: BarSpan, *, until: int | None = None, origin: Origin = "plan"
+    ) -> list[Command]:
+        """Return what the port shall do at a step.
+
+        Args:
+            step: which.
+            event: in the key's home.
+            bar: that the step belongs to.
+            until: the step at which a note that is struck now will end, as far as is planned.
+            origin: where the event came from.
+        """
+        self._note_settings(step)
         if event == HOLD:
             return []
-        commands = self.end(step)
-        if event >= FIRST_PITCH:
-            self.notes += 1
-            self._sounding = self.pitch(event)
-            note = Note(beats(step), LONGEST_BEATS, self._channel, self._sounding, velocity(self._metre, step))
-            commands.append(Notes([note]))
-        return commands
+        if event < FIRST_PITCH:
+            return self.end(step, bar)
+        beat = playing.onset(self.style, step, bar, self.wishes.seed, self.tempo)
+        struck = self._struck(step, beat, event, bar, origin)
+        commands = self._release(step, beat + playing.overlap(self.style, step, bar, self.tempo), struck)
+        self.notes += 1
+        for note in struck:
+            self.score.add(note)
+        self._sounding = struck
+        length = LONGEST_BEATS
+        if self.style.gate < 1 and until is not None:
+            off = playing.release(self.style, beat, until, bar)
+            length = off - beat
+            for note in struck:
+                note.off, note.promised = off, until
+        channel = self.style.channel - 1
+        notes = [Note(beat, length, channel, note.pitch, note.velocity) for note in struck]
+        return [*commands, *self._program_change(beat), Notes(notes)]
 
-    def end(self, step: int) -> list[Command]:
-        """Return what ends the sounding note at a step."""
-        pitch, self._sounding = self._sounding, None
-        return [] if pitch is None else [Raw(beats(step), note_off(self._channel, pitch))]
+    def end(self, step: int, bar: BarSpan) -> list[Command]:
+        """Return what ends the sounding notes at a step."""
+        beat = playing.swung(self.style, step, playing.swings(bar))
+        return self._release(step, beat)
 
     def forget(self) -> None:
-        """Take note that the port has released everything."""
-        self._sounding = None
+        """Take note that the port has released everything, and may be a new one that knows no program."""
+        self._sounding = []
+        self._program = (0, 0)
 
     def pitch(self, event: int) -> int:
         """Return the MIDI pitch that an event sounds at, in MIDI's range."""
-        pitch = self._vocabulary.pitch(event) + self.shift
-        return pitch + 12 if pitch < 0 else pitch - 12 if pitch > 127 else pitch  # noqa: PLR2004 - MIDI's own range
+        return playing.pitch(self.style, self.wishes.vocabulary.pitch(event), self.wishes.key.shift)
 
+    def _note_settings(self, step: int) -> None:
+        now = Setting(step, self.style, self.wishes.key, self.wishes.seed, self.tempo)
+        while self.settings and self.settings[-1].step >= step:
+            self.settings.pop()
+        if not self.settings or self.settings[-1][1:] != now[1:]:
+            self.settings.append(now)
 
-def velocity(metre: Metre, step: int) -> int:
-    """Return how hard a note is struck at a step: bars and beats are accented; 6/8 has two beats a bar."""
-    place = step % metre.steps_per_bar
-    compound = metre.unit == 8 and metre.beats % 3 == 0  # noqa: PLR2004 - that is what compound metre means
-    beat = 3 * STEPS_PER_BEAT // 2 if compound else STEPS_PER_BEAT
-    return _BAR if place == 0 else _BETWEEN if place % beat else _BEAT
+    def _struck(self, step: int, beat: float, event: int, bar: BarSpan, origin: Origin) -> list[ScoreNote]:
+        wishes, style = self.wishes, self.style
+        pitch, vocabulary = self.pitch(event), wishes.vocabulary
+        above = vocabulary.pitch(event) - (vocabulary.lowest + vocabulary.highest) / 2
+        strength = playing.velocity(style, step, bar, above, wishes.seed)
+        notes = [ScoreNote(step, beat, pitch, strength, style.channel, origin)]
+        tone = playing.second(style.voice, wishes.vocabulary.pitch(event) + wishes.key.shift, wishes.key)
+        if tone is not None:
+            low = playing.pitch(style, tone, 0)
+            if low < pitch:
+                soft = playing.softer(strength)
+                notes.append(ScoreNote(step, beat, low, soft, style.channel, origin, second=True))
+        return notes
+
+    def _release(self, step: int, beat: float, struck: Sequence[ScoreNote] = ()) -> list[Command]:
+        """End what sounds at `beat`, or where the same pitch is struck anew: it must not be cut off later."""
+        anew = {(note.channel, note.pitch): note.beat for note in struck}
+        commands: list[Command] = []
+        for note in self._sounding:
+            note.end = step
+            off = anew.get((note.channel, note.pitch), beat)
+            if note.off is None or note.off > off:
+                note.off = off
+                commands.append(Raw(note.off, note_off(note.channel - 1, note.pitch)))
+        self._sounding = []
+        return commands
+
+    def _program_change(self, beat: float) -> list[Command]:
+        wanted = (self.style.channel, self.style.program)
+        if not self.style.program or wanted == self._program:
+            return []
+        self._program = wanted
+        return [Raw(beat, bytes([_PROGRAM_CHANGE | self.style.channel - 1, self.style.program - 1]))]

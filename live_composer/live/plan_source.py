@@ -1,4 +1,4 @@
-"""The plan: what comes next, what of it is settled, and what to play when no plan has come.
+"""The plan source: what to play at each step, answered at once, even when no plan has come.
 
 Time goes in steps. Steps before `settled` have been handed on to be played and never change. What follows comes from
 plans of two bars each, one after the other, so that the same seed gives the same notes however long planning takes.
@@ -8,54 +8,27 @@ then by silence.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import deque
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from live_composer.live import motif
-from live_composer.music.key import Key
-from live_composer.music.metre import Metre
-from live_composer.music.vocabulary import DEFAULT, FIRST_PITCH, HOLD, NOTE_OFF, Vocabulary
+from live_composer.live.bars import Bars
+from live_composer.live.line import Line
+from live_composer.music.vocabulary import FIRST_PITCH, HOLD, NOTE_OFF
 from live_composer.wire.messages import CONTEXT, Plan, PlanRequest
 
 if TYPE_CHECKING:
-    from live_composer.live.values import Values
+    from collections.abc import Sequence
+
+    from live_composer.live.wishes import Wishes
 
 PLAN_BARS = 2
 """Bars that a plan covers, and bars that are planned ahead at least."""
+_REMEMBERED_STEPS = 1 << 14
+"""Steps of the past that can be looked up: 1,024 bars of 4/4."""
+_REMEMBERED_PLANS = 512
 
-Origin: TypeAlias = Literal["plan", "rest of plan", "motif", "silence"]
-
-
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """What the musician asks of the music.
-
-    Attributes:
-        model: by name or path.
-        metre, key: events are in the key's home.
-        temperature: of sampling.
-        seed: of everything random.
-        vocabulary: what the model's events mean.
-    """
-
-    model: str
-    metre: Metre
-    key: Key
-    temperature: float
-    seed: int
-    vocabulary: Vocabulary = DEFAULT
-
-    @classmethod
-    def of(cls, values: Values, vocabulary: Vocabulary) -> Wishes:
-        """Return what the values of all parameters ask for."""
-        return cls(
-            values.word("model"),
-            Metre.parse(values.word("metre")),
-            Key.parse(values.word("key")),
-            values.number("temperature"),
-            values.whole("seed"),
-            vocabulary,
-        )
+Origin: TypeAlias = Literal["plan", "rest of plan", "motif", "take", "silence"]
 
 
 class Next(NamedTuple):
@@ -66,34 +39,62 @@ class Next(NamedTuple):
     origin: Origin
 
 
+class Used(NamedTuple):
+    """A plan that began at `first`, in use from `begin` up to but without `end`, or to where a later one begins."""
+
+    first: int
+    begin: int
+    end: int
+    request: PlanRequest
+    plan: Plan
+
+
+class _Later(NamedTuple):
+    line: int
+    wishes: Wishes
+
+
 class PlanSource:
     """Answers at once, for every step in turn, what to play.
 
     Attributes:
-        wishes: what plans are asked with; change them by `change`.
+        wishes: what plans are asked with now; change them by `change` and `change_at_bar`.
+        bars: which bar a step belongs to.
         settled: the next step to be settled.
         missed: how many times a plan was wanted and not there.
     """
 
     def __init__(self, wishes: Wishes) -> None:
         self.wishes = wishes
+        self.bars = Bars(wishes.metre)
         self.settled = 0
         self.missed = 0
-        self._line: list[int] = []
+        self._line = Line()
         self._planned_to = 0
         self._revision = 0
         self._asked: PlanRequest | None = None
+        self._asked_from = 0
         self._change_from: int | None = None
+        self._later: _Later | None = None
         self._sounding = False
+        self._inserted = (0, 0)
+        self._used: deque[Used] = deque(maxlen=_REMEMBERED_PLANS)
 
     @property
     def ready(self) -> bool:
         """Whether the next step is planned."""
         return self._planned_to > self.settled
 
+    @property
+    def wanted_wishes(self) -> Wishes:
+        """The wishes that will be in force when all that was changed is heard."""
+        return self._later.wishes if self._later else self.wishes
+
     def settle(self) -> Next:
         """Settle the next step. It is answered at once, whatever has become of the planner."""
         step, line = self.settled, self._line
+        if self._later and step >= self._later.line:
+            self.wishes, self._later = self._later.wishes, None
         if step < self._planned_to:
             event, origin = line[step], self._origin(step)
         else:
@@ -105,55 +106,113 @@ class PlanSource:
         elif event != HOLD:
             self._sounding = event >= FIRST_PITCH
         self.settled = step + 1
+        line.forget_before(self.settled - _REMEMBERED_STEPS)
         return Next(step, event, origin)
 
     def events(self, first: int, last: int) -> list[int]:
         """Return the events of the steps from `first` up to but without `last`, as far as they are known."""
-        return self._line[max(0, first) : max(0, last)]
+        return self._line.between(first, last)
+
+    def until(self, step: int) -> int | None:
+        """Return the step at which a note that is struck at `step` ends, as far as is planned; None when it is not."""
+        ahead = self._line.between(step + 1, self._line.end)
+        return next((step + 1 + offset for offset, event in enumerate(ahead) if event != HOLD), None)
+
+    def used(self, first: int, last: int) -> list[Used]:
+        """Return the plans that the steps from `first` up to but without `last` came from.
+
+        Each is cut to where it counted; steps that no plan gave are left out.
+        """
+        pieces: list[Used] = []
+        for used in reversed(self._used):  # The newest counts, from where it begins.
+            begin, end = max(first, used.begin), min(last, used.end)
+            if begin < end:
+                pieces.append(used._replace(begin=begin, end=end))
+                last = begin
+        return pieces[::-1]
 
     def rewind(self, step: int) -> None:
         """Settle from `step` on once more: what followed was never heard."""
         self.settled = min(step, self.settled)
-        del self._line[max(self.settled, self._planned_to) :]
-        if self._asked and self._asked.first_step > len(self._line):
+        self._line.cut(max(self.settled, self._planned_to))
+        if self._asked and self._asked_from > self._line.end:
             self._asked = None
-        struck = [event for event in self._line[: self.settled] if event != HOLD]
+        struck = [event for event in self._line.between(self.settled - CONTEXT, self.settled) if event != HOLD]
         self._sounding = bool(struck) and struck[-1] >= FIRST_PITCH
 
+    def restart(self) -> None:
+        """Begin anew at step 0: all is planned once more, by the wishes of now."""
+        self.wishes, self._later = self.wanted_wishes, None
+        self.bars = Bars(self.wishes.metre)
+        self.settled = self._planned_to = 0
+        self._line.clear()
+        self._used.clear()
+        self._asked = self._change_from = None
+        self._sounding = False
+
+    def heard(self, events: Sequence[int], origin_step: int) -> None:
+        """Take what the player played as the melody before `origin_step`, where the next step to settle is."""
+        self._line.clear(origin_step - len(events))
+        self._line.follow(origin_step - len(events), events)
+        self.settled = self._planned_to = origin_step
+        self._asked = self._change_from = None
+        self._sounding = False
+
+    def insert(self, events: Sequence[int], from_step: int) -> None:
+        """Play these events from the first bar line at `from_step` or later; plans go on after them."""
+        line = self.bars.line(max(from_step, self.settled))
+        self._line.follow(line, events)
+        self._planned_to = self._line.end
+        self._inserted = (line, self._line.end)
+        self._asked = self._change_from = None
+
     def change(self, wishes: Wishes, from_step: int) -> None:
-        """Change the wishes: what comes from `from_step` on is planned anew, and kept until the new plan is there."""
+        """Change the wishes: what comes from `from_step` on is planned anew, and kept until the new plan is there.
+
+        What can only change at a bar line (see `change_at_bar`) waits for it.
+        """
+        if self._later:
+            self._later = _Later(self._later.line, wishes)
+            wishes = wishes.until_bar(self.wishes)
         self.wishes = wishes
-        self._asked = None
-        self._change_from = min(from_step, self._planned_to)
+        self._plan_anew(from_step)
+
+    def change_at_bar(self, wishes: Wishes, from_step: int) -> int:
+        """Change the wishes from the first bar line at `from_step` or later; return that line."""
+        if self._later:
+            self.bars.change(self._later.line, self.wishes.metre)
+        line = self.bars.line(max(from_step, self.settled))
+        self._later = _Later(line, wishes)
+        self.bars.change(line, wishes.metre)
+        self._plan_anew(line if self._change_from is None else min(line, self._change_from))
+        return line
 
     def wanted(self) -> PlanRequest | None:
         """Return what to ask the planner now, or None if enough is planned or asked for.
 
-        Plans begin where the last one ended and end at every second bar line.
+        Plans begin where the last one ended and end at every second bar line, or where the wishes change.
         """
-        per_bar = self.wishes.metre.steps_per_bar
-        per_plan = PLAN_BARS * per_bar
-        if self._asked or (self._change_from is None and len(self._line) - self.settled > per_plan):
+        line = self._line
+        ahead = PLAN_BARS * self.bars.at(self.settled).metre.steps_per_bar
+        if self._asked or (self._change_from is None and line.end - self.settled > ahead):
             return None
-        first = len(self._line) if self._change_from is None else max(self._change_from, self.settled)
-        horizon = per_plan - first % per_plan
+        first = line.end if self._change_from is None else min(line.end, max(self._change_from, self.settled))
+        later = self._later
+        wishes = later.wishes if later and first >= later.line else self.wishes
+        horizon = self._horizon(first)
+        if later and first < later.line:
+            horizon = min(horizon, later.line - first)
         self._revision += 1
+        self._asked_from = first
+        number = self.bars.number_for_planner(first)
         self._asked = PlanRequest(
-            self._revision,
-            self.wishes.model,
-            self._line[max(0, first - CONTEXT) : first],
-            first,
-            horizon if horizon >= per_bar else horizon + per_plan,
-            str(self.wishes.metre),
-            str(self.wishes.key),
-            self.wishes.temperature,
-            self.wishes.seed,
+            **wishes.request(self._revision, line.between(first - CONTEXT, first), number, horizon)
         )
         return self._asked
 
     def accept(self, plan: Plan) -> bool:
         """Take the steps of a plan that are not settled yet; say whether it was the plan that was asked for."""
-        asked = self._asked
+        asked, first = self._asked, self._asked_from
         if asked is None or plan.revision != asked.revision:
             return False
         self._asked = self._change_from = None
@@ -161,21 +220,37 @@ class PlanSource:
         fits = all(0 <= event < self.wishes.vocabulary.size for event in events)
         if not fits or plan.first_step != asked.first_step or len(events) < asked.horizon:
             return False
-        begin = max(asked.first_step, self.settled)
-        if (late := begin - asked.first_step) < len(events):
-            self._line[begin:] = events[late:]
-            self._planned_to = len(self._line)
+        begin = max(first, self.settled)
+        if (late := begin - first) < len(events):
+            self._line.follow(begin, events[late:])
+            self._planned_to = self._line.end
+            self._used.append(Used(first, begin, self._line.end, asked, plan))
         return True
 
     def ask_anew(self) -> None:
         """Note that what was asked for will not come."""
         self._asked = None
 
+    def _plan_anew(self, from_step: int) -> None:
+        self._asked = None
+        self._change_from = min(from_step, self._planned_to)
+
+    def _horizon(self, first: int) -> int:
+        """Return how many steps to plan from `first` on: to the end of the pair of bars, or of the next pair."""
+        number, per_bar = self.bars.number_for_planner(first), self.bars.at(first).metre.steps_per_bar
+        per_plan = PLAN_BARS * per_bar
+        horizon = per_plan - number % per_plan
+        return horizon if horizon >= per_bar else horizon + per_plan
+
     def _origin(self, step: int) -> Origin:
+        if self._inserted[0] <= step < self._inserted[1]:
+            return "take"
         waiting = self._change_from is not None and step >= self._change_from
         return "rest of plan" if waiting else "plan"
 
     def _without_plan(self) -> tuple[int, Origin]:
-        wishes = self.wishes
-        event = motif.repeat(self._line, self._planned_to, wishes.metre.steps_per_bar, wishes.key, wishes.vocabulary)
+        wishes, ended = self.wishes, self._planned_to
+        begin = max(0, ended - motif.MOTIF_BARS * wishes.metre.steps_per_bar)
+        recent = self._line.between(begin, self._line.end)
+        event = motif.repeat(recent, ended - begin, wishes.metre.steps_per_bar, wishes.key, wishes.vocabulary)
         return (NOTE_OFF, "silence") if event is None else (event, "motif")

@@ -23,7 +23,12 @@ class _Change(NamedTuple):
 
 
 class Values:
-    """What every parameter is set to, the weights of the rules in use among them."""
+    """What every parameter is set to, the weights of the rules in use among them.
+
+    Attributes:
+        muted: rules that count as 0 for now, whatever their weight.
+        solo: the only rule that counts; empty when all do.
+    """
 
     def __init__(self, given: Mapping[str, Value] | None = None, weights: Mapping[str, float] | None = None) -> None:
         """Begin with the defaults.
@@ -39,6 +44,8 @@ class Values:
         self._now: dict[str, Value] = {parameter.name: parameter.default for parameter in TABLE}
         self._now |= {RULE + rule: weight for rule, weight in self._weights.items()}
         self._before: list[_Change] = []
+        self.muted: set[str] = set()
+        self.solo = ""
         for name, value in (given or {}).items():
             self._now[self.find(name).name] = self._check(self.find(name), value)
 
@@ -68,6 +75,31 @@ class Values:
     def weights(self) -> dict[str, float]:
         """The weights of the rules in use, by name."""
         return {rule: self.number(RULE + rule) for rule in self._weights}
+
+    @property
+    def heard_weights(self) -> dict[str, float]:
+        """The same as they count now: without those that are muted, or all but one."""
+        return {rule: 0.0 if self.is_muted(rule) else weight for rule, weight in self.weights.items()}
+
+    def is_muted(self, rule: str) -> bool:
+        """Say whether a rule counts as 0 for now."""
+        return rule in self.muted or (bool(self.solo) and rule != self.solo)
+
+    def mute(self, rule: str) -> None:
+        """Mute a rule, or hear it again.
+
+        Raises:
+            BadInput: it is not in use.
+        """
+        self.muted ^= {self._rule(rule)}
+
+    def hear_alone(self, rule: str) -> None:
+        """Hear one rule alone; or all again, when it is alone already or none is named.
+
+        Raises:
+            BadInput: it is not in use.
+        """
+        self.solo = "" if rule in {"", self.solo} else self._rule(rule)
 
     @property
     def undo_name(self) -> str:
@@ -127,6 +159,11 @@ class Values:
         self._weights = dict(weights)
         self._now |= {RULE + rule: kept.get(rule, weight) for rule, weight in weights.items()}
         self._before = [change for change in self._before if change.name in self._now]
+        self.muted &= weights.keys()
+        self.solo = self.solo if self.solo in weights else ""
+
+    def _rule(self, name: str) -> str:
+        return self.find(RULE + name.removeprefix(RULE)).name.removeprefix(RULE)
 
     def _check(self, parameter: Parameter, value: Value, *, text: bool = False) -> Value:
         try:

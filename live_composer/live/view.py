@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+import os
 from typing import TYPE_CHECKING
 
+from live_composer.live.cpu import Cpu
+from live_composer.live.verdict import Verdict
 from live_composer.music.units import STEPS_PER_BEAT, seconds_per_beat
 from live_composer.music.vocabulary import FIRST_PITCH, HOLD
 from live_composer.wire.messages import LONGEST_HORIZON
@@ -13,10 +16,7 @@ from live_composer.wire.screen import ClockView, Frame, Notice, PlannerView, Por
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from live_composer.live.performance import Performance
-    from live_composer.live.planner_link import PlannerLink
-    from live_composer.live.port_link import PortLink
-    from live_composer.live.values import Values
+    from live_composer.live.daemon import Daemon
 
 _SHOWN_BARS = 4
 """Bars before the one that sounds."""
@@ -25,35 +25,41 @@ _SHOWN_BARS = 4
 class View:
     """Looks at the parts of a daemon, and changes nothing."""
 
-    def __init__(
-        self, values: Values, performance: Performance, port: PortLink, planner: PlannerLink, address: Path
-    ) -> None:
-        self._values, self._performance, self._port, self._planner = values, performance, port, planner
+    def __init__(self, daemon: Daemon, address: Path) -> None:
+        self._daemon = daemon
+        self._values, self._performance = daemon.values, daemon.performance
+        self._port, self._planner = daemon.port, daemon.planner
         self._address = str(address)
+        self._verdict = Verdict()
+        self._cpu = Cpu()
 
     def frame(self) -> Frame:
         """Return the state now."""
         performance, source = self._performance, self._performance.source
-        beat, per_bar = self._port.beat(), source.wishes.metre.steps_per_bar
+        beat = self._port.beat()
+        bar = source.bars.at(int(beat * STEPS_PER_BEAT))
         heard = math.ceil(beat * STEPS_PER_BEAT)
-        bar_line = int(beat * STEPS_PER_BEAT) // per_bar * per_bar
+        pids = {"daemon": os.getpid(), "planner": self._planner.pid, "port": self._port.pid}
         return Frame(
             transport=performance.transport.state,
-            beat=beat,
-            bar=bar_line // per_bar + 1,
-            bar_line=bar_line,
+            beat=-float(performance.counting) if performance.counting else beat,
+            bar=bar.number,
+            bar_line=bar.begin,
             values=self._values.all(),
             heard=heard,
-            open=performance.first_open,
-            notes=self._notes(bar_line - _SHOWN_BARS * per_bar),
+            open=performance.planning.first_open,
+            notes=self._notes(bar.begin - _SHOWN_BARS * bar.metre.steps_per_bar),
             origin=performance.origin,
-            rules=self._rules(),
+            rules=self._rules(heard),
             clock=ClockView(tempo=self._port.tempo),
             port=self._port_view(),
             planner=self._planner_view(),
+            takes=self._daemon.takes.views,
             notices=self._notices(),
+            chord=sorted(performance.source.wanted_wishes.chord),
             undo=self._values.undo_name,
             played_notes=performance.performer.notes,
+            cpu=self._cpu.shares(pids),
             address=self._address,
         )
 
@@ -65,7 +71,7 @@ class View:
         ends = [source.settled + offset for offset in [*struck, len(planned)]]
         notes = [
             SeenNote(note.step, max(1, (note.end or ends[0]) - note.step), note.pitch, note.velocity, note.origin)
-            for note in performance.score.since(max(0, first))
+            for note in performance.performer.score.since(max(0, first))
         ]
         return notes + [
             SeenNote(source.settled + offset, end - source.settled - offset, performance.performer.pitch(event))
@@ -73,8 +79,19 @@ class View:
             if (event := planned[offset]) >= FIRST_PITCH
         ]
 
-    def _rules(self) -> list[RuleView]:
-        return [RuleView(name, weight) for name, weight in self._values.weights.items()]
+    def _rules(self, heard: int) -> list[RuleView]:
+        values, said = self._values, self._verdict.of(self._performance.source, heard)
+        return [
+            RuleView(
+                name,
+                weight,
+                *said.marks(name),
+                muted=values.is_muted(name),
+                solo=values.solo == name,
+                off=said.off.get(name, ""),
+            )
+            for name, weight in values.weights.items()
+        ]
 
     def _port_view(self) -> PortView:
         port, heartbeat = self._port, self._port.heartbeat
@@ -94,7 +111,7 @@ class View:
         planner, timing = self._planner, self._planner.timing
         return PlannerView(
             engine=planner.engine,
-            trouble=self._performance.trouble or planner.trouble,
+            trouble=self._performance.planning.trouble or planner.trouble,
             round_trip_ms=1000 * timing.round_trip_99,
             planning_ms=1000 * timing.planning_99,
             horizon=timing.commit_horizon(seconds_per_beat(self._port.tempo) / STEPS_PER_BEAT),
@@ -105,5 +122,6 @@ class View:
         )
 
     def _notices(self) -> list[Notice]:
-        troubles = {"port": self._port.trouble, "planner": self._performance.trouble or self._planner.trouble}
-        return [Notice(what, reason) for what, reason in troubles.items() if reason]
+        troubles = [Notice(what, reason) for what, reason in self._daemon.troubles.items() if reason]
+        off = [Notice(f"rule {rule}", reason) for rule, reason in self._verdict.off.items()]
+        return [*troubles, *off, *(Notice("plan", reason) for reason in self._verdict.notices)]

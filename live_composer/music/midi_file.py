@@ -14,17 +14,17 @@ from live_composer.music import midi_bytes
 from live_composer.music.key import Key, key_of_signature
 from live_composer.music.melody import Melody, Note, from_notes
 from live_composer.music.metre import COMMON_TIME, Metre
-from live_composer.music.units import STEPS_PER_BEAT
+from live_composer.music.units import STEPS_PER_BEAT, beats
 from live_composer.music.vocabulary import DEFAULT, Vocabulary, within_midi
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
+    from typing import Any
 
     from live_composer.music.midi_bytes import RawTrack
 
 _TICKS_PER_BEAT = 480
-_TICKS_PER_STEP = _TICKS_PER_BEAT // STEPS_PER_BEAT
 _DEFAULT_TEMPO = 120.0
 _VELOCITY = 90
 _LARGEST = 4 << 20
@@ -33,6 +33,8 @@ _DRUMS = 9
 _SMPTE = 1 << 15
 _MICROSECONDS = 60e6
 _MOST_SHARPS = 7
+_FREE_NUMBER = b"\x7d"
+"""The manufacturer's number that is nobody's."""
 
 
 class SongNote(NamedTuple):
@@ -196,20 +198,74 @@ def write_melody(
     Raises:
         CannotWrite: the file could not be written.
     """
+    notes = [
+        SongNote(
+            note.onset / STEPS_PER_BEAT, note.length / STEPS_PER_BEAT, within_midi(note.pitch + shift), _VELOCITY, 0
+        )
+        for note in melody.notes()
+    ]
+    length = beats(len(melody))
+    write_notes(path, notes, length, tempos=[(0.0, tempo)], metres=[(0.0, melody.metre)], name=name)
+
+
+def write_notes(  # noqa: PLR0913 - what a file holds
+    path: Path,
+    notes: Iterable[SongNote],
+    length: float,
+    *,
+    tempos: Sequence[tuple[float, float]] = ((0.0, _DEFAULT_TEMPO),),
+    metres: Sequence[tuple[float, Metre]] = ((0.0, COMMON_TIME),),
+    name: str = "melody",
+    texts: Sequence[str] = (),
+    data: bytes = b"",
+) -> None:
+    """Write notes as a MIDI file of one track, whole or not at all.
+
+    Args:
+        path: where to.
+        notes: in any order.
+        length: beats up to the end of the track.
+        tempos: (beat, beats per minute).
+        metres: (beat, metre).
+        name: the track's name.
+        texts: lines of text at the start, for people.
+        data: for programs: a sequencer-specific event at the start, under the number that is free for anyone's use.
+
+    Raises:
+        CannotWrite: the file could not be written.
+    """
+    meta: list[tuple[int, int, Any]] = [
+        (0, 0, mido.MetaMessage("track_name", name=name)),
+        *((0, 1, mido.MetaMessage("text", text=text)) for text in texts),
+        *((0, 2, mido.MetaMessage("sequencer_specific", data=_FREE_NUMBER + data)) for _ in [data] if data),
+        *((_ticks(beat), 3, mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(tempo))) for beat, tempo in tempos),
+        *((_ticks(beat), 4, _time_signature(metre)) for beat, metre in metres),
+    ]
     track = mido.MidiTrack()
-    track.append(mido.MetaMessage("track_name", name=name))
-    track.append(mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(tempo)))
-    track.append(mido.MetaMessage("time_signature", numerator=melody.metre.beats, denominator=melody.metre.unit))
-    tick = 0
-    for note in melody.notes():
-        on, off = note.onset * _TICKS_PER_STEP, (note.onset + note.length) * _TICKS_PER_STEP
-        pitch = within_midi(note.pitch + shift)
-        track.append(mido.Message("note_on", note=pitch, velocity=_VELOCITY, time=on - tick))
-        track.append(mido.Message("note_off", note=pitch, velocity=0, time=off - on))
-        tick = off
-    track.append(mido.MetaMessage("end_of_track", time=len(melody) * _TICKS_PER_STEP - tick))
-    midi = mido.MidiFile(ticks_per_beat=_TICKS_PER_BEAT)
+    now = 0
+    for tick, _, message in sorted([*meta, *_messages(notes)], key=lambda item: item[:2]):
+        track.append(message.copy(time=tick - now))
+        now = tick
+    track.append(mido.MetaMessage("end_of_track", time=max(0, _ticks(length) - now)))
+    midi = mido.MidiFile(ticks_per_beat=_TICKS_PER_BEAT, charset="utf-8")
     midi.tracks.append(track)
     buffer = io.BytesIO()
     midi.save(file=buffer)
     files.write_bytes(path, buffer.getvalue())
+
+
+def _messages(notes: Iterable[SongNote]) -> Iterator[tuple[int, int, Any]]:
+    """Yield (tick, order at equal ticks, message): what ends comes before what begins."""
+    for note in notes:
+        on, off = _ticks(note.onset), _ticks(note.onset + note.length)
+        channel, pitch = note.channel, note.pitch
+        yield on, 6, mido.Message("note_on", note=pitch, velocity=note.velocity, channel=channel)
+        yield max(off, on + 1), 5, mido.Message("note_off", note=pitch, velocity=0, channel=channel)
+
+
+def _time_signature(metre: Metre) -> Any:
+    return mido.MetaMessage("time_signature", numerator=metre.beats, denominator=metre.unit)
+
+
+def _ticks(beat: float) -> int:
+    return max(0, round(beat * _TICKS_PER_BEAT))

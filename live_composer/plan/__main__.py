@@ -18,14 +18,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m live_composer.plan", description=__doc__)
     parser.add_argument("--socket", type=Path, required=True, help="where to listen")
     parser.add_argument("--model", action="append", default=[], help="a model to load before the first request")
+    parser.add_argument("--book", default="", help="a rule book to load before the first request")
+    parser.add_argument("--plugins", action="append", default=[], type=Path, help="a folder of rule files and books")
     parser.add_argument("--device", choices=DEVICES, default="auto", help="where to compute")
     parser.add_argument("--child", action="store_true", help="end when stdin does")
     options = parser.parse_args()
     lower_priority()
     try:
-        planner = Planner(options.device)
+        planner = Planner(options.device, options.plugins)
         for model in options.model:
-            planner.warm_up(model)
+            planner.warm_up(model, options.book)
         asyncio.run(PlannerProcess(planner).serve(options.socket, child=options.child))
     except LiveComposerError as error:
         sys.stderr.write(f"planner: {error}\n")

@@ -1,81 +1,148 @@
-"""Look ahead: let a policy hear the melody so far, and draw what it plays next."""
+"""Look ahead: let policies hear the melody so far, try many continuations, and choose one that the rules like.
+
+Continuations x are drawn from a mix q of prior and tuned policy, and chosen in proportion to p(x) exp(r(x) / c): p is
+the prior, r the reward with the weights of now, c how little it counts. That is what KL control tunes policies for
+(Jaques et al. 2016), so rules are heard at once, whatever a policy was tuned with.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from live_composer.music import metre as metres
-from live_composer.music.melody import sounding_after
-from live_composer.music.vocabulary import HOLD, START
-from live_composer.policy import sampling
+from live_composer.plan.candidates import Candidates
+from live_composer.plan.proposal import Proposal
+from live_composer.plan.terms import Terms
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from live_composer.music.key import Key
-    from live_composer.music.metre import Metre
-    from live_composer.policy.policy import Floats, Policy
+    from numpy.typing import NDArray
+
+    from live_composer.plan.ear import Ear
+    from live_composer.plan.judge import Judge
+    from live_composer.plan.proposal import Odds, States
+    from live_composer.rules.arrays import Ints
+
+RIVALS = 3
+"""How many of the other continuations are told."""
+_RESAMPLING, _CHOICE = 1, 2
+
+
+class Superseded(Exception):  # noqa: N818 - not an error
+    """A plan is no longer wanted."""
+
+
+class Choice(NamedTuple):
+    """The continuation that was chosen.
+
+    Attributes:
+        events: its events.
+        rivals: the best others, the best first.
+        chances: how likely the choice was to fall on it, then on each rival.
+    """
+
+    events: list[int]
+    rivals: list[list[int]]
+    chances: list[float]
 
 
 class LookAhead:
-    """Draws continuations from a policy. It remembers nothing between two plans."""
+    """Chooses continuations. What it chose does not matter to what it chooses next."""
 
-    def __init__(self, policy: Policy) -> None:
-        self._policy = policy
+    def __init__(self, prior: Ear, tuned: Ear | None = None, judge: Judge | None = None) -> None:
+        """Take policies, by their ears, and the judge.
 
-    def plan(  # noqa: PLR0913 - a planning request carries everything
+        Args:
+            prior: of the Note RNN.
+            tuned: of the policy tuned from it, if there is one.
+            judge: rewards events, given all before them; without one, the mix is played as it is.
+        """
+        self._prior, self._tuned, self._judge = prior, tuned or prior, judge
+
+    def plan(
         self,
         events: Sequence[int],
         first_step: int,
         horizon: int,
-        *,
-        metre: Metre = metres.COMMON_TIME,
-        key: Key | None = None,
-        temperature: float = 1.0,
-        seed: int = 0,
-    ) -> list[int]:
-        """Draw the next `horizon` events.
+        terms: Terms = Terms(),  # noqa: B008 - frozen
+        superseded: Callable[[], bool] = lambda: False,
+    ) -> Choice:
+        """Choose the next `horizon` events.
 
-        The event of a step depends on the seed, the number of the step and the events given and drawn before it, and
-        on nothing else: a shorter horizon gives the beginning of a longer one. Music begins with a note.
+        The random numbers of a step depend on the seed and the step alone. With one candidate, so do the events: a
+        shorter horizon gives the beginning of a longer one. With several, the same request gives the same events, but
+        what is chosen at a step depends on what follows it up to the horizon: that is what looking ahead is for.
 
         Args:
             events: the melody so far, or its end, in the key's home.
             first_step: the step of the first event to draw; multiples of a bar's steps begin bars.
             horizon: how many events to draw.
-            metre: places the steps in the bar.
-            key: keeps the pitches within its mode; None keeps all.
-            temperature: above 1 is bolder, below 1 more careful.
-            seed: of everything random.
+            terms: what is asked of them.
+            superseded: asked at every step whether the plan is still wanted.
+
+        Raises:
+            BadInput: prior and tuned policy do not fit, or no pitch may be played.
+            Superseded: the plan is no longer wanted.
         """
-        vocabulary = self._policy.shape.vocabulary
-        in_key = np.True_ if key is None else sampling.key_mask(key.home, vocabulary)
-        sounding = np.array([sounding_after(np.asarray(events, dtype=np.int8))])
-        state, event = self._listen(events, first_step, metre)
-        drawn: list[int] = []
-        for step in range(first_step, first_step + horizon):
-            logits, state = self._policy.step(state, event, *_where(metre, step))
-            mask = sampling.canonical_mask(sounding, vocabulary) & in_key
-            # Two tunes of three begin with a pick-up, after most of a bar of silence; who presses play wants to hear.
-            mask[:, HOLD] &= bool(events) or step > first_step
-            log_p = sampling.log_probabilities(logits, temperature, mask)
-            event = sampling.draw(log_p, np.random.default_rng((seed, step)).random(1))
-            sounding = sampling.now_sounding(sounding, event)
-            drawn.append(int(event[0]))
-        return drawn
+        proposal = Proposal(self._prior, self._tuned, terms)
+        candidates = Candidates(events, horizon, self._count(terms))
+        states = proposal.listen(events, first_step)
+        judged = 0
+        for done, step in enumerate(range(first_step, first_step + horizon), 1):
+            if superseded():
+                raise Superseded
+            odds, states = proposal.odds(
+                states, candidates.last, candidates.sounding, step, begins=not (events or done > 1)
+            )
+            states = _of(states, candidates.draw(odds.mixed, self._target(odds), _chance(terms, step)))
+            if len(candidates) > 1 and (done == horizon or (step + 1) % terms.metre.steps_per_pulse == 0):
+                self._weigh(candidates, done - judged, terms)
+                judged = done
+                if done < horizon:
+                    states = _of(states, candidates.resample(_chance(terms, step, _RESAMPLING)))
+        return _choose(candidates, _chance(terms, first_step + horizon, _CHOICE))
 
-    def _listen(self, events: Sequence[int], first_step: int, metre: Metre) -> tuple[Floats, sampling.Draws]:
-        """Return the policy's state before the last event, and that event."""
-        state = self._policy.start(1)
-        last = START
-        for step, event in enumerate(events, first_step - len(events)):
-            _, state = self._policy.step(state, np.array([last]), *_where(metre, step))
-            last = event
-        return state, np.array([last])
+    def odds(self, events: Sequence[int], first_step: int, chosen: Sequence[int], terms: Terms) -> list[Odds]:
+        """Return the odds that a continuation met at each of its steps, each (1, V)."""
+        proposal = Proposal(self._prior, self._tuned, terms)
+        candidates, states = Candidates(events, len(chosen), 1), proposal.listen(events, first_step)
+        met: list[Odds] = []
+        for step, event in enumerate(chosen, first_step):
+            odds, states = proposal.odds(
+                states, candidates.last, candidates.sounding, step, begins=not (events or step > first_step)
+            )
+            candidates.go_on(event)
+            met.append(odds)
+        return met
+
+    def _count(self, terms: Terms) -> int:
+        """Return how many candidates are worth trying: one where all would weigh the same."""
+        differ = self._judge and (self._judge.rewards or (self._judge.ruled and self._tuned is not self._prior))
+        return terms.candidates if differ else 1
+
+    def _target(self, odds: Odds) -> NDArray[np.float64]:
+        """Return what events are weighed against: where rules are judged, the prior; they make up for the tuning."""
+        return odds.prior if self._judge and self._judge.ruled else odds.mixed
+
+    def _weigh(self, candidates: Candidates, count: int, terms: Terms) -> None:
+        """Weigh candidates by the reward of their last events."""
+        if self._judge and self._judge.rewards:
+            candidates.log_weights += self._judge(candidates.melodies, count).sum(axis=1) / terms.c
 
 
-def _where(metre: Metre, step: int) -> tuple[sampling.Draws, sampling.Draws]:
-    """Return the place in the bar and the bar of a step, each (1,)."""
-    return np.array([metres.place(metre, step)]), np.array([step // metre.steps_per_bar])
+def _chance(terms: Terms, *place: int) -> np.random.Generator:
+    return np.random.default_rng((terms.seed, *place))
+
+
+def _of(states: States, chosen: Ints) -> States:
+    return [state[:, :, chosen] for state in states]
+
+
+def _choose(candidates: Candidates, chance: np.random.Generator) -> Choice:
+    shares, continuations = candidates.shares, candidates.drawn.tolist()
+    chosen = candidates.choose(chance)
+    others = [index for index in np.argsort(-shares, kind="stable").tolist() if index != chosen][:RIVALS]
+    chances = [float(shares[index]) for index in (chosen, *others)]
+    return Choice(continuations[chosen], [continuations[index] for index in others], chances)

@@ -1,62 +1,147 @@
-"""The planner: a request in, a plan or a reason out. It keeps models, and nothing of the music."""
+"""The planner: a request in, a plan or a reason out. It keeps models and rules, and nothing of the music."""
 
 from __future__ import annotations
 
 import time
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
 
 from live_composer.errors import BadInput, LiveComposerError
 from live_composer.music.key import Key
 from live_composer.music.metre import Metre
-from live_composer.plan import engine
-from live_composer.plan.look_ahead import LookAhead
-from live_composer.policy import checkpoint
+from live_composer.plan import engine, why
+from live_composer.plan.judge import Judge
+from live_composer.plan.library import Library
+from live_composer.plan.liked import Liked
+from live_composer.plan.look_ahead import LookAhead, Superseded
+from live_composer.plan.terms import Terms
 from live_composer.wire.messages import Plan, PlanFailed, PlanRequest
 
 if TYPE_CHECKING:
-    from live_composer.config import Device
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
 
-_MODELS_KEPT = 4
+    from live_composer.config import Device
+    from live_composer.music.vocabulary import Vocabulary
+    from live_composer.rules.book import RuleBook
+
+_Answer = TypeVar("_Answer")
 
 
 class Planner:
     """Answers planning requests on one device."""
 
-    def __init__(self, device: Device = "auto") -> None:
+    def __init__(self, device: Device = "auto", folders: Sequence[Path] = ()) -> None:
+        """Make a planner that has loaded nothing.
+
+        Args:
+            device: where to compute.
+            folders: of the user's own rule files and books.
+        """
         self.engine = engine.choose(device)
-        self._look_ahead = lru_cache(_MODELS_KEPT)(self._load)
+        self._library = Library(self.engine, folders)
 
-    def warm_up(self, model: str) -> None:
-        """Load a model before it is asked for; what is wrong with it is told when it is."""
-        self.answer(PlanRequest(0, model, [], 0, 1))
+    def warm_up(self, model: str, book: str = "") -> None:
+        """Load a model and a book before they are asked for; what is wrong with them is told when they are."""
+        self.answer(PlanRequest(0, model, [], 0, 1, book=book))
 
-    def answer(self, request: PlanRequest) -> Plan | PlanFailed:
-        """Return the plan, or why there is none."""
+    def prepare(self, request: PlanRequest) -> PlanFailed | None:
+        """Load what a request needs, so that `answer` need not; return why it cannot be answered.
+
+        May be called on another thread than `answer`.
+        """
+        return _told(request, lambda: self._load(request))
+
+    def answer(self, request: PlanRequest, superseded: Callable[[], bool] = lambda: False) -> Plan | PlanFailed:
+        """Return the plan, or why there is none.
+
+        Raises:
+            Superseded: it turned out while planning that the plan is no longer wanted.
+        """
         begin = time.perf_counter()
-        try:
-            events = self._plan(request)
-        except LiveComposerError as error:
-            return PlanFailed(request.revision, str(error))
-        except Exception as error:  # noqa: BLE001 - an engine may fail in ways of its own, and the planner lives on
-            return PlanFailed(request.revision, f"Planning with `{request.model}` failed: {error!r}.")
-        return Plan(request.revision, request.first_step, events, 1000 * (time.perf_counter() - begin))
 
-    def _plan(self, request: PlanRequest) -> list[int]:
-        look_ahead, size = self._look_ahead(request.model)
-        if any(event >= size for event in request.events):
-            raise BadInput(f"The melody so far holds events that `{request.model}` does not know (0 to {size - 1}).")
-        return look_ahead.plan(
-            request.events,
+        def plan() -> Plan:
+            self._load(request)
+            return self._plan(request, superseded, begin)
+
+        return _told(request, plan)
+
+    def _load(self, request: PlanRequest) -> None:
+        models = [request.model, *([request.prior] if request.prior else [])]
+        self._library.prepare(models, request.book, rules=bool(request.weights))
+
+    def _plan(self, request: PlanRequest, superseded: Callable[[], bool], begin: float) -> Plan:
+        model, terms = self._library.model(request.model), _terms(request)
+        book = self._library.book(request.book, request.weights)
+        vocabulary = model.policy.shape.vocabulary
+        _check_events(request, vocabulary)
+        judge = _judge(request, book, terms, vocabulary)
+        prior = self._library.model(request.prior) if request.prior else model
+        look_ahead = LookAhead(prior, model, judge)
+        choice = look_ahead.plan(request.events, request.first_step, request.horizon, terms, superseded)
+        whole = np.array([[*request.events, *choice.events]], dtype=np.int64)
+        return Plan(
+            request.revision,
             request.first_step,
-            request.horizon,
-            metre=Metre.parse(request.metre),
-            key=Key.parse(request.key),
-            temperature=request.temperature,
-            seed=request.seed,
+            choice.events,
+            rewards=judge.parts(whole, request.horizon),
+            off={rule.name: book.quarantined[rule.name] for rule in book.rules if rule.name in book.quarantined},
+            notices=[
+                *self._library.notices,
+                *(f"There is no rule `{name}`." for name in request.weights if name not in book.weights),
+            ],
+            why=why.explain(look_ahead, request, terms, choice) if request.why else None,
+            milliseconds=1000 * (time.perf_counter() - begin),
         )
 
-    def _load(self, model: str) -> tuple[LookAhead, int]:
-        """Return a model's look-ahead, and the size of its vocabulary."""
-        loaded = checkpoint.load(model)
-        return LookAhead(engine.policy(loaded, self.engine)), loaded.shape.vocabulary.size
+
+def _told(request: PlanRequest, action: Callable[[], _Answer]) -> _Answer | PlanFailed:
+    """Do something, or return why it cannot be done."""
+    try:
+        return action()
+    except Superseded:
+        raise
+    except LiveComposerError as error:
+        return PlanFailed(request.revision, str(error))
+    except Exception as error:  # noqa: BLE001 - an engine may fail in ways of its own, and the planner lives on
+        return PlanFailed(request.revision, f"Planning with `{request.model}` failed: {error!r}.")
+
+
+def _terms(request: PlanRequest) -> Terms:
+    return Terms(
+        metre=Metre.parse(request.metre),
+        key=Key.parse(request.key),
+        temperature=request.temperature,
+        seed=request.seed,
+        dial=request.dial,
+        c=request.c,
+        candidates=request.candidates,
+        lowest=request.lowest,
+        highest=request.highest,
+        density=request.density,
+        chord=frozenset(request.chord),
+    )
+
+
+def _check_events(request: PlanRequest, vocabulary: Vocabulary) -> None:
+    """Refuse events that the model does not know.
+
+    Raises:
+        BadInput: there is one.
+    """
+    size = vocabulary.size
+    if any(event >= size for events in (request.events, *request.liked) for event in events):
+        raise BadInput(f"The melody so far holds events that `{request.model}` does not know (0 to {size - 1}).")
+
+
+def _judge(request: PlanRequest, book: RuleBook, terms: Terms, vocabulary: Vocabulary) -> Judge:
+    context = book.context(
+        key=(terms.key or Key()).home,
+        metre=terms.metre,
+        length=request.length,
+        first_step=request.first_step - len(request.events),
+        chord=terms.chord,
+        vocabulary=vocabulary,
+    )
+    return Judge(book, context, Liked(request.liked), dial=request.dial, liking=request.liking)

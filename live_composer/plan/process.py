@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from live_composer.errors import BadInput
+from live_composer.plan.look_ahead import Superseded
 from live_composer.policy import checkpoint
 from live_composer.wire import channel
 from live_composer.wire.local import READY
@@ -34,6 +35,8 @@ class PlannerProcess:
         self._planner = planner
         # One at a time: plans for a second musician would only make both late on the same cores.
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="planner")
+        # What a plan needs is loaded aside, while others are planned.
+        self._loader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="loader")
 
     async def serve(self, path: Path, *, child: bool) -> None:
         """Plan until a signal comes or, for a child, until its parent is gone.
@@ -69,9 +72,13 @@ class PlannerProcess:
         loop = asyncio.get_running_loop()
         while True:
             request = await newest.get()
-            answer = await loop.run_in_executor(self._worker, self._planner.answer, request)
-            if not newest.waiting:
-                await musician.send(answer)
+            failed = await loop.run_in_executor(self._loader, self._planner.prepare, request)
+            with contextlib.suppress(Superseded):
+                answer = failed or await loop.run_in_executor(
+                    self._worker, self._planner.answer, request, lambda: newest.waiting
+                )
+                if not newest.waiting:
+                    await musician.send(answer)
 
 
 class _Newest:

@@ -18,12 +18,12 @@ Mask = NDArray[np.bool_]
 Draws = NDArray[np.int64]
 
 
-def key_mask(key: Key, vocabulary: Vocabulary) -> Mask:
-    """Return (events,): True for note off, hold and every pitch of the key's scale.
+def key_mask(key: Key, vocabulary: Vocabulary, chord: frozenset[int] = frozenset()) -> Mask:
+    """Return (events,): True for note off, hold and every pitch of the key's scale, and of the chord that sounds.
 
     In minor the leading tone, a semitone below the tonic, belongs to it too (harmonic minor).
     """
-    allowed = key.pitch_classes
+    allowed = key.pitch_classes | chord
     if key.mode == "minor":
         allowed |= {(key.tonic - 1) % 12}
     pitches = range(vocabulary.lowest, vocabulary.highest + 1)

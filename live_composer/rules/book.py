@@ -44,17 +44,20 @@ class RuleBook:
         """Return the context that the book is written for, with other values where given."""
         return replace(Context(key=self.key, length=self.length, phrase=self.phrase), **others)
 
-    def score(self, melodies: Tokens, context: Context) -> Rewards:
-        """Return every rule's own value, unweighted: (rules, melodies, steps)."""
-        return np.stack([self._judge(rule, melodies, context) for rule in self.rules])
+    def score(self, melodies: Tokens, context: Context, first: int = 0) -> Rewards:
+        """Return every rule's own value, unweighted, from the column `first` on: (rules, melodies, steps)."""
+        values = np.zeros((len(self.rules), *melodies[:, first:].shape))
+        for number, rule in enumerate(self.rules):
+            values[number] = self._judge(rule, melodies, context, first)
+        return values
 
-    def reward(self, melodies: Tokens, context: Context) -> Rewards:
-        """Return the weighted sum of all rules: (melodies, steps)."""
-        total = np.zeros(melodies.shape)
+    def reward(self, melodies: Tokens, context: Context, first: int = 0) -> Rewards:
+        """Return the weighted sum of all rules, from the column `first` on: (melodies, steps)."""
+        total = np.zeros(melodies[:, first:].shape)
         for rule in self.rules:
             weight = self.weights[rule.name]
             if weight:
-                total += weight * self._judge(rule, melodies, context)
+                total += weight * self._judge(rule, melodies, context, first)
         return total
 
     @property
@@ -62,18 +65,19 @@ class RuleBook:
         """One line for each rule that is switched off."""
         return [f"The rule {name} is off: {reason}." for name, reason in self.quarantined.items()]
 
-    def _judge(self, rule: Rule, melodies: Tokens, context: Context) -> Rewards:
-        if rule.name in self.quarantined or not melodies.size:
-            return np.zeros(melodies.shape)
+    def _judge(self, rule: Rule, melodies: Tokens, context: Context, first: int) -> Rewards:
+        nothing = np.zeros(melodies[:, first:].shape)
+        if rule.name in self.quarantined or not nothing.size:
+            return nothing
         given = np.asarray(melodies, dtype=np.int64)[:]
         given.flags.writeable = False
         try:
-            rewards = rule(given, context)
-            if rewards.shape == melodies.shape and np.isfinite(rewards).all():
+            rewards = rule(given, context, first)
+            if rewards.shape == nothing.shape and np.isfinite(rewards).all():
                 return rewards
-            wrong = "a value that is not finite" if rewards.shape == melodies.shape else f"the shape {rewards.shape}"
+            wrong = "a value that is not finite" if rewards.shape == nothing.shape else f"the shape {rewards.shape}"
             self.quarantined[rule.name] = f"it returned {wrong}"
         # A rule that raises is switched off and named; the music goes on.
         except (Exception, SystemExit) as error:  # noqa: BLE001
             self.quarantined[rule.name] = f"it raised {told(error, rule.file)}"
-        return np.zeros(melodies.shape)
+        return nothing

@@ -10,6 +10,7 @@ import importlib.util
 import sys
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from importlib.machinery import SourceFileLoader
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ from live_composer.rules.trouble import told
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
+    from types import CodeType
 
 GROUP = "live_composer.rules"
 """The entry-point group of rule packages: each entry names a module that holds rules, or one rule."""
@@ -114,8 +116,8 @@ def load_file(path: Path) -> list[Plugin]:
 def import_file(path: Path) -> list[Rule] | list[Plugin]:
     """Return the rules of a file, unproved, or the one plug-in that says why there are none."""
     name = f"live_composer_plugin_{path.stem}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
+    spec = importlib.util.spec_from_file_location(name, path, loader=_AsItIsNow(name, str(path)))
+    if path.suffix != ".py" or spec is None or spec.loader is None:
         return [Plugin(path.stem, str(path), Status.FAILED, reason="it is no Python file (its name must end in .py)")]
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
@@ -129,6 +131,14 @@ def import_file(path: Path) -> list[Rule] | list[Plugin]:
     if not rules:
         return [Plugin(path.stem, str(path), Status.FAILED, reason="it holds no rule (no @note_rule or @batch_rule)")]
     return rules
+
+
+class _AsItIsNow(SourceFileLoader):
+    """Reads the file itself: compiled code is kept by the second, and a file may be saved twice in one."""
+
+    def get_code(self, fullname: str) -> CodeType:
+        path = self.get_filename(fullname)
+        return self.source_to_code(self.get_data(path), path)
 
 
 def _all(folders: list[Path]) -> Iterator[Plugin]:

@@ -130,8 +130,8 @@ class RuleView(Part, frozen=True):
     Attributes:
         name: without `rule.`.
         weight: that the musician gave it.
-        reward: a running mean of what it said of the notes that were heard, unweighted.
-        last: what it said of the last note that was heard.
+        reward: a running mean of what it said of the steps that were heard, weighted.
+        last: what it said of the last one.
         fired: steps at which it lately spoke.
         muted: it counts as 0, whatever its weight: muted itself, or another one is heard alone.
         solo: it alone is heard.

@@ -52,8 +52,9 @@ def loaded_by_package(package: str) -> set[str]:
     [
         ("live_composer.port", HEAVY | {"numpy", "asyncio", "textual", "websockets", "cyclopts", "rich"}),
         ("live_composer.plan", HEAVY | {"textual", "rtmidi", "mido", "cyclopts"}),
-        ("live_composer.live", HEAVY | {"rtmidi"}),
-        ("live_composer.commands", HEAVY),
+        ("live_composer.live", HEAVY | {"rtmidi", "textual"}),
+        ("live_composer.commands", HEAVY | {"textual"}),
+        ("live_composer.tui", HEAVY | {"rtmidi", "mido"}),
         ("live_composer.corpus", HEAVY),
     ],
 )
@@ -104,7 +105,7 @@ KINDS = {
 def test_playing_loads_in_each_process_only_what_it_may(tmp_path: Path, random_model: str):
     take = str(tmp_path / "take.mid")
     played = watched(
-        tmp_path, *f"serve --port null --bars 1 --tempo 400 --roll --take {take} -m {random_model}".split()
+        tmp_path, *f"serve --port null --bars 1 --tempo 400 --roll --record {take} -m {random_model}".split()
     )
     for kind, forbidden in KINDS.items():
         [loaded] = [modules for argv, modules in played.items() if f"-m {kind} " in f"{argv} "]

@@ -11,9 +11,7 @@ from real_parts import RATE, kill, note_offs, note_ons, wait_for
 from serving import Serving
 
 from live_composer.live.daemon import Daemon, Setup
-from live_composer.live.plan_source import Wishes
-from live_composer.music.key import Key
-from live_composer.music.metre import COMMON_TIME
+from live_composer.live.values import Values
 from live_composer.port.protocol import Command, Notes, Raw, Start
 
 if TYPE_CHECKING:
@@ -61,8 +59,8 @@ def test_the_notes_of_a_shipped_model_are_on_the_grid_and_end(recorder: Recorder
 async def test_in_freewheel_what_the_daemon_says_is_exact_to_the_frame(recorder: Recorder, open_port: Callable):
     """Freewheel outruns any daemon, so what one says to its port in 64 bars is said to this port beforehand."""
     said: list[Notes | Raw] = []
-    wishes = Wishes("note-rnn", COMMON_TIME, Key.parse("A dorian"), 1.0, 4)
-    daemon = Daemon(Setup(target="null", wishes=wishes, tempo=FAST, bars=64, clock="manual"))
+    values = Values({"model": "note-rnn", "key": "A dorian", "seed": 4, "tempo": FAST})
+    daemon = Daemon(Setup(target="null", values=values, bars=64, clock="manual"))
     send = daemon.port.send
 
     def listen(*commands: Command) -> None:

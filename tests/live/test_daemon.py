@@ -127,7 +127,7 @@ async def test_a_key_is_changed_at_once_but_not_before_the_commit_horizon(rehear
         screen = await channel.connect(Path(opened.socket), Hello("screen"))
         await frame(screen, lambda seen: seen.bar >= 4)
         settled = rehearsal.daemon.performance.source.settled
-        rehearsal.daemon._ask(Set("key", "F#"))
+        rehearsal.daemon.ask(Set("key", "F#"))
         await frame(screen, lambda seen: seen.heard > settled + 64)
     shifts = [bar.shift for bar in rehearsal.bars]
     assert {0, -6} == set(shifts)
@@ -197,7 +197,7 @@ def test_however_the_daemon_ends_its_children_end_and_release_every_note(
 ):
     """In real time, because that is how it is killed: a quarter of a second of music."""
     port, take = tmp_path / "port.mid", tmp_path / "take.mid"
-    options = ["--port", f"file:{port}", "--take", str(take), "--tempo", "400", "--model", random_model, "--json"]
+    options = ["--port", f"file:{port}", "--record", str(take), "--tempo", "400", "--model", random_model, "--json"]
     daemon = subprocess.Popen(
         [sys.executable, "-m", "live_composer", "serve", *options], stdout=subprocess.PIPE, text=True
     )

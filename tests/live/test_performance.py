@@ -59,9 +59,9 @@ async def test_the_key_is_kept_and_only_moves_the_melody(rehearse: Rehearse):
     assert [note._replace(pitch=note.pitch - key.shift) for note in moved.notes()] == home.notes()
 
 
-async def test_the_take_is_what_was_heard(rehearse: Rehearse, tmp_path: Path):
-    rehearsal, stopped = await rehearse(bars=8, key=Key.parse("D"), tempo=90.0, take=tmp_path / "take.mid")
-    song = midi_file.read_song(Path(str(stopped.take)))
+async def test_the_recording_is_what_was_heard(rehearse: Rehearse, tmp_path: Path):
+    rehearsal, stopped = await rehearse(bars=8, key=Key.parse("D"), tempo=90.0, record=tmp_path / "take.mid")
+    song = midi_file.read_song(Path(str(stopped.recording)))
     assert round(song.tempo, 3) == 90
     assert [(note.onset, note.onset + note.length, note.pitch) for note in song.tracks[0].notes] == rehearsal.notes()
 
@@ -139,7 +139,7 @@ class Late:
 def late(**beats: float):
     def prepare(daemon: Daemon) -> None:
         by_revision = {int(name.removeprefix("plan")): value for name, value in beats.items()}
-        daemon.performance._planner = Late(daemon, by_revision)
+        daemon.performance.planning._planner = Late(daemon, by_revision)
 
     return prepare
 

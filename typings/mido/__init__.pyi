@@ -31,6 +31,7 @@ class MidiFile:
         file: IO[bytes] | None = None,
         type: int = 1,
         ticks_per_beat: int = 480,
+        charset: str = "latin1",
         clip: bool = False,
     ) -> None: ...
     def save(self, filename: str | None = None, file: IO[bytes] | None = None) -> None: ...

@@ -35,9 +35,13 @@ def bar(number: int, *events: int) -> Bar:
         ({"metre": "4"}, "no metre"),
         ({"metre": "64/1"}, "too long to be played live"),
         ({"model": "note-rnm"}, "There is no model `note-rnm`"),
-        ({"take": Path("/")}, "is a folder"),
-        ({"take": Path("/proc/take.mid")}, "no folder that you may write to|could not be written"),
+        ({"record": Path("/")}, "is a folder"),
+        ({"record": Path("/proc/take.mid")}, "no folder that you may write to|could not be written"),
         ({"port": "file:/"}, "is a folder"),
+        ({"set": ("swing",)}, "`--set swing` says no value; write NAME=VALUE"),
+        ({"set": ("swing=99",)}, "swing: 99.0 is no number from 50 to 75"),
+        ({"set": ("swung=60",)}, "did you mean `swing`"),
+        ({"set": ("book=hause",)}, "There is no rule book `hause`"),
     ],
 )
 def test_what_cannot_be_played_is_one_sentence(random_model: str, options: dict[str, object], words: str):
@@ -58,7 +62,7 @@ def test_a_wrong_port_and_a_missing_midi_system_say_what_works(random_model: str
 
 
 def test_serve_plays_to_a_file(random_model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    options = {"port": f"file:{tmp_path / 'port.mid'}", "take": tmp_path / "take.mid", "key": "D", "tempo": 400.0}
+    options = {"port": f"file:{tmp_path / 'port.mid'}", "record": tmp_path / "take.mid", "key": "D", "tempo": 400.0}
     serve(config=Serve(model=random_model, bars=1, seed=3, json=True, **options))
     opened, played, stopped = map(json.loads, capsys.readouterr().out.splitlines())
     assert (opened["event"], opened["key"], opened["seed"]) == ("opened", "D major", 3)
@@ -79,7 +83,7 @@ def test_text_tells_port_music_and_figures(capsys: pytest.CaptureFixture[str]):
         "Ctrl-C stops.",
         "",
         "2 bars, 5 notes; 0.1 ms late at the median, 0.4 at p99, 1.2 at most; 1 missed plan",
-        "The take is in take.mid",
+        "The recording is in take.mid",
     ]
     assert err == "live-composer: It broke.\nlive-composer: The planner is well again.\n"
 

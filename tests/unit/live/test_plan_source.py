@@ -10,7 +10,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from live_composer.live.plan_source import PLAN_BARS, PlanSource, Wishes
+from live_composer.live.plan_source import PLAN_BARS, PlanSource
+from live_composer.live.wishes import Wishes
 from live_composer.music.key import Key
 from live_composer.music.metre import Metre
 from live_composer.music.vocabulary import FIRST_PITCH, HOLD, NOTE_OFF

@@ -1,0 +1,106 @@
+"""Recording: every note of a session, kept small, written as a MIDI file now and then and at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import struct
+from typing import TYPE_CHECKING
+
+from live_composer.errors import CannotWrite
+from live_composer.music import midi_file
+from live_composer.music.midi_file import SongNote
+from live_composer.music.units import beats
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from live_composer.live.bars import BarSpan
+    from live_composer.live.score import Score
+    from live_composer.music.metre import Metre
+
+_NOTE = struct.Struct("<dfBBB")
+"""Onset and length in beats, pitch, velocity, channel: 15 bytes a note, a megabyte for 8 hours of two notes a beat."""
+_SHORTEST = 0.01
+_BARS = 32
+"""After so many bars the file is written anew, so that a power cut loses no more than that."""
+
+
+class Recording:
+    """A session in one file. Where the music is stopped and begins again, the file goes on at the next bar line.
+
+    Attributes:
+        path: the file.
+        trouble: why it could not be written the last time; empty when all is well.
+    """
+
+    def __init__(self, path: Path, tempo: float, metre: Metre, on_trouble: Callable[[], None] = lambda: None) -> None:
+        self.path = path
+        self.trouble = ""
+        self._on_trouble = on_trouble
+        self._notes = bytearray()
+        self._tempos = [(0.0, tempo)]
+        self._metres = [(0.0, metre)]
+        self._offset = self._length = 0.0
+        self._taken_to = -1
+        self._bars = 0
+        self._saving: asyncio.Task[None] | None = None
+
+    def collect(self, score: Score, before: int) -> None:
+        """Take the notes that were struck before a step and have ended."""
+        for note in score.since(self._taken_to + 1):
+            if note.step >= before or note.off is None:
+                break
+            if note.step > self._taken_to or note.second:
+                length = max(_SHORTEST, note.off - note.beat)
+                self._notes += _NOTE.pack(self._offset + note.beat, length, note.pitch, note.velocity, note.channel - 1)
+            self._taken_to = note.step
+
+    def bar(self, bar: BarSpan, tempo: float, score: Score) -> None:
+        """Take note that a bar is over: what ended in it, its metre, and the tempo there."""
+        self.collect(score, bar.end)
+        begin = self._offset + beats(bar.begin)
+        self._length = max(self._length, self._offset + beats(bar.end))
+        if bar.metre != self._metres[-1][1]:
+            self._metres.append((begin, bar.metre))
+        if tempo != self._tempos[-1][1]:
+            self._tempos.append((begin, tempo))
+        self._bars += 1
+        if self._bars % _BARS == 0 and not self._saving:
+            self._saving = asyncio.create_task(self._save())
+
+    def halt(self, bar: BarSpan, score: Score, *, back: bool) -> None:
+        """Take note that the music was stopped in `bar`, and went back to the start or waits there."""
+        self.collect(score, 1 << 60)
+        if back:
+            self._length = self._offset = self._offset + beats(bar.end)
+            self._taken_to = -1
+
+    async def _save(self) -> None:
+        """Write the file aside; what is wrong is told, and tried again after some bars."""
+        try:
+            await asyncio.to_thread(self._write, bytes(self._notes), self._length, [*self._tempos], [*self._metres])
+            trouble = ""
+        except CannotWrite as error:
+            trouble = str(error)
+        self._saving = None
+        if trouble != self.trouble:
+            self.trouble = trouble
+            self._on_trouble()
+
+    async def close(self) -> None:
+        """Write the file, whole or not at all; nothing where nothing was played.
+
+        Raises:
+            CannotWrite: it could not be written.
+        """
+        if self._saving:
+            await self._saving
+        if self._notes:
+            self._write(bytes(self._notes), self._length, self._tempos, self._metres)
+
+    def _write(
+        self, notes: bytes, length: float, tempos: Sequence[tuple[float, float]], metres: Sequence[tuple[float, Metre]]
+    ) -> None:
+        song = (SongNote(*fields) for fields in _NOTE.iter_unpack(notes))
+        midi_file.write_notes(self.path, song, length, tempos=tempos, metres=metres, name="live-composer")

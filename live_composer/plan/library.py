@@ -1,0 +1,149 @@
+"""The planner's library: models, rule books and rules by name, loaded once, and again when their files change."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from live_composer import paths
+from live_composer.errors import LiveComposerError
+from live_composer.plan import engine
+from live_composer.plan.ear import Ear
+from live_composer.policy import checkpoint
+from live_composer.rules import book_file, discovery
+from live_composer.rules.book import RuleBook
+from live_composer.rules.discovery import Plugins
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+MODELS_KEPT = 8
+
+Stamp = tuple[tuple[str, int, int], ...]
+"""Which files there are, when they were written, and how long they are."""
+
+
+class _Model(NamedTuple):
+    stamp: Stamp
+    ear: Ear
+
+
+class _Book(NamedTuple):
+    stamp: Stamp
+    book: RuleBook
+
+
+class Library:
+    """Models, books and rules, as their files are now.
+
+    What was changed and cannot be used any more is refused with a notice, and its earlier version stays in use.
+    """
+
+    def __init__(self, engine: str, folders: Sequence[Path] = ()) -> None:
+        """Make a library that has loaded nothing.
+
+        Args:
+            engine: what models are made for, as `engine.choose` names it.
+            folders: of the user's own rule files and books.
+        """
+        self._engine, self._folders = engine, list(folders)
+        self._models: dict[str, _Model] = {}
+        self._books: dict[str, _Book] = {}
+        self._plugins, self._plugins_stamp = Plugins(), Stamp()
+        self._notices: dict[str, str] = {}
+        # Another thread may load what the next plan needs while this one plans.
+        self._loading = threading.Lock()
+
+    @property
+    def notices(self) -> list[str]:
+        """What is wrong with files, one line each."""
+        unusable = [f"{plugin.name} {plugin.told}." for plugin in self._plugins.unusable.values()]
+        return [*self._notices.values(), *unusable]
+
+    def prepare(self, models: Iterable[str], book: str, *, rules: bool = False) -> None:
+        """Load what is new or was changed.
+
+        Args:
+            models: by name.
+            book: by name, empty for none.
+            rules: whether rules are wanted without a book.
+
+        Raises:
+            BadModel, BadFile: one is not there, or damaged, and there is no earlier version of it.
+        """
+        with self._loading:
+            for name in models:
+                self._prepare_model(name)
+            if book or rules:
+                self._prepare_rules()
+            if book:
+                self._prepare_book(book)
+
+    def model(self, name: str) -> Ear:
+        """Return the ear of a model that was prepared."""
+        return self._models[name].ear
+
+    def book(self, name: str, weights: dict[str, float]) -> RuleBook:
+        """Return a book that was prepared, with other weights; known rules that it does not have join it.
+
+        Which of its rules are switched off is shared by all who use it, until one of its files is changed.
+        """
+        book = self._books[name].book if name else RuleBook("", [], {})
+        known = self._plugins.rules
+        joining = [known[rule] for rule in weights if rule not in book.weights and rule in known]
+        changed = {rule: weight for rule, weight in weights.items() if rule in book.weights or rule in known}
+        return replace(book, rules=[*book.rules, *joining], weights={**book.weights, **changed})
+
+    def _prepare_model(self, name: str) -> None:
+        earlier = self._models.pop(name, None)
+        try:
+            card = checkpoint.find(name)
+            stamp = _stamp([card, card.with_suffix(".safetensors")])
+            if earlier is None or earlier.stamp != stamp:
+                earlier = _Model(stamp, Ear(engine.policy(checkpoint.load(name), self._engine)))
+            self._notices.pop(name, None)
+        except LiveComposerError as error:
+            self._refuse(name, error, earlier)
+        if earlier:
+            self._models[name] = earlier
+        while len(self._models) > MODELS_KEPT:
+            self._models.pop(next(iter(self._models)))
+
+    def _prepare_rules(self) -> None:
+        folders = [paths.shipped("plugins"), *self._folders]
+        stamp = _stamp([path for folder in folders for path in sorted(folder.glob("*.py"))])
+        if stamp != self._plugins_stamp:
+            self._plugins = _with_earlier(discovery.discover(self._folders), self._plugins)
+            self._plugins_stamp = stamp
+
+    def _prepare_book(self, name: str) -> None:
+        earlier = self._books.get(name)
+        try:
+            path = book_file.find(name, self._folders)
+            stamp = (*_stamp([path]), *self._plugins_stamp)
+            if earlier is None or earlier.stamp != stamp:
+                self._books[name] = _Book(stamp, book_file.load(path, self._plugins))
+            self._notices.pop(name, None)
+        except LiveComposerError as error:
+            self._refuse(name, error, earlier)
+
+    def _refuse(self, name: str, error: LiveComposerError, earlier: object) -> None:
+        if earlier is None:
+            raise error
+        self._notices[name] = f"{error} The earlier version of {name} is used on."
+
+
+def _stamp(files: Iterable[Path]) -> Stamp:
+    """Return what tells whether files have changed since."""
+    return tuple((str(path), (stat := path.stat()).st_mtime_ns, stat.st_size) for path in files if path.exists())
+
+
+def _with_earlier(now: Plugins, before: Plugins) -> Plugins:
+    """Return the plug-ins that there are now; where a file cannot be used any more, its earlier rules stay."""
+    broken = {plugin.source for plugin in now.unusable.values()}
+    for name, plugin in before.loaded.items():
+        if name not in now.loaded and plugin.source in broken:
+            now.loaded[name] = plugin
+    return now

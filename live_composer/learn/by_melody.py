@@ -56,7 +56,7 @@ class ByMelody:
         self._joined = team.join(self.network)
         betas = (0.9, recipe.second_moment)
         self._optimiser = torch.optim.Adam(self.network.parameters(), recipe.learning_rate, betas, fused=True)
-        self.pool = Pool(recipe.pool, task.steps, recipe.pool_noise)
+        self.pool = Pool(recipe.pool, task.steps, recipe.pool_noise, recipe.kin)
         places, bars = where(task.context, task.steps)
         self._places, self._bars = torch.as_tensor(places)[:, None], torch.as_tensor(bars)[:, None]
 
@@ -73,7 +73,7 @@ class ByMelody:
                 found = self._judged(self.pool.varied(recipe.mutated, self._size, chance))
                 self.pool.add(found, c, chance)
                 steps += found.events.size
-            batch = drawn.beside(self.pool.sample(recipe.replayed, chance))
+            batch = drawn.beside(self.pool.sample(recipe.replayed, chance, c, recipe.focus))
         return Done(steps, 1, self._learn(batch, c, recipe.rate(fraction)))
 
     @property
@@ -103,15 +103,13 @@ class ByMelody:
             self.network.rnn.start(heard.shape[1]),
             self._bars.expand_as(heard),
         )
-        with torch.no_grad():
-            log_p = self._task.prior_weight * self.prior(*inputs)[0].log_softmax(dim=-1)  # (T, N, V)
         outputs, worth = self._joined(*inputs)  # (T, N, V), (T, N)
-        losses = algorithm.melody_loss(outputs, worth, Melodies(events, reward, log_p), recipe.trace, recipe.huber)
-        loss = losses.mean()
+        prior = self._prior(inputs) if algorithm.on_prior else None
+        melodies = Melodies(events, reward, self._task.prior_weight * self._columns(batch.log_p), prior)
+        loss = algorithm.melody_loss(outputs, worth, melodies, recipe.trace, recipe.huber).mean()
         if recipe.imitation:
-            logits = log_p + outputs if algorithm.on_prior else outputs
-            kept = self._fresh_here
-            loss -= recipe.imitation * played(logits.log_softmax(dim=-1), events)[:, kept:].mean()
+            log_pi = played((outputs if prior is None else prior + outputs).log_softmax(dim=-1), events)
+            loss -= recipe.imitation * log_pi[:, self._fresh_here :].mean()
         for group in self._optimiser.param_groups:
             group["lr"] = rate
         self._optimiser.zero_grad()
@@ -119,6 +117,11 @@ class ByMelody:
         nn.utils.clip_grad_norm_(self.network.parameters(), recipe.clip)
         self._optimiser.step()
         return loss.item()
+
+    @torch.no_grad()
+    def _prior(self, inputs: tuple[Tensor, Tensor, Tensor, Tensor]) -> Tensor:
+        """Return what the prior holds of every event, times its weight: (T, N, V)."""
+        return self._task.prior_weight * self.prior(*inputs)[0].log_softmax(dim=-1)
 
     def _columns(self, rows: np.ndarray) -> Tensor:
         """Return this process's part of (N, T) as (T, N)."""

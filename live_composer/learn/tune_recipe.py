@@ -76,6 +76,8 @@ class ByMelodyRecipe(TuneRecipe):
         mutated: melodies of the pool that are changed a little, to find better ones, in a round.
         pool: melodies that the pool keeps.
         pool_noise: nats of chance in what the pool keeps, so that it stays various.
+        kin: melodies made of the same notes that the pool keeps at most.
+        focus: nats that make a melody of the pool e times as likely to be learnt from; None: all are as likely.
         first_c: c at the beginning; it falls to `c`, by equal factors.
         annealing: the share of the tuning during which c falls.
         trace: how far targets look ahead, from 0 (one step) to 1 (to the end).
@@ -92,6 +94,8 @@ class ByMelodyRecipe(TuneRecipe):
     mutated: int = 0
     pool: int = 0
     pool_noise: float = 0.0
+    kin: int | None = None
+    focus: float | None = None
     first_c: float
     annealing: float
     trace: float

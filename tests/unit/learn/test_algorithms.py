@@ -108,9 +108,8 @@ def optimum() -> tuple[torch.Tensor, torch.Tensor, Melodies]:
     worth[0] = np.log(np.exp(psi[0]).sum())
     states = np.array([[0, 0, 0, 0], [1, 1, 2, 2]])
     events = np.array([[0, 0, 1, 1], [0, 1, 0, 1]])
-    melodies = Melodies(
-        *(torch.tensor(array) for array in (events, reward[states, events], log_p[states])),
-    )
+    arrays = (events, reward[states, events], log_p[states, events], log_p[states])
+    melodies = Melodies(*(torch.tensor(array) for array in arrays))
     return torch.tensor((psi - worth[:, None])[states]), torch.tensor(worth[states]), melodies
 
 
@@ -119,7 +118,7 @@ def test_at_the_optimum_psi_and_g_have_nothing_to_learn(trace: float):
     log_pi, worth, melodies = optimum()
 
     psi = Psi().melody_loss(log_pi, worth, melodies, trace, 20)
-    g = G().melody_loss(log_pi - melodies.log_p, worth, melodies, trace, 20)
+    g = G().melody_loss(log_pi - melodies.prior, worth, melodies, trace, 20)
 
     np.testing.assert_allclose(psi, 0, atol=1e-12)
     np.testing.assert_allclose(g, 0, atol=1e-12)
@@ -129,7 +128,7 @@ def test_at_the_optimum_psi_and_g_have_nothing_to_learn(trace: float):
 
 def test_q_at_its_optimum_has_nothing_to_learn():
     _, _, melodies = optimum()
-    paid = (melodies.log_p_played + melodies.reward).numpy()
+    paid = (melodies.log_p + melodies.reward).numpy()
     # By hand: the best after event 0 is event 0, log .5 + 2; after event 1 event 0 too, log .1 + 3.
     last = [math.log(0.5) + 2, math.log(0.1) + 3]
     start = max(paid[0, 0] + last[0], paid[0, 2] + last[1])
@@ -142,7 +141,7 @@ def test_q_at_its_optimum_has_nothing_to_learn():
 
 def test_errors_count_by_their_size_from_some_nats_on():
     outputs = torch.zeros(1, 2, 1)  # one event, so log pi is 0
-    melodies = Melodies(torch.zeros(1, 2, dtype=torch.int64), torch.tensor([[2.0, 10.0]]), torch.zeros(1, 2, 1))
+    melodies = Melodies(torch.zeros(1, 2, dtype=torch.int64), torch.tensor([[2.0, 10.0]]), torch.zeros(1, 2))
 
     loss = Psi().melody_loss(outputs, torch.zeros(1, 2), melodies, 1.0, huber=4.0)
 
@@ -153,7 +152,7 @@ def test_errors_count_by_their_size_from_some_nats_on():
 def test_a_policy_gradient_makes_likelier_what_went_better_than_expected():
     outputs = torch.zeros(1, 2, 2, requires_grad=True)
     worth = torch.zeros(1, 2, requires_grad=True)
-    log_p = torch.full((1, 2, 2), -LN2)
+    log_p = torch.full((1, 2), -LN2)
     melodies = Melodies(torch.tensor([[0, 1]]), torch.tensor([[3.0, -3.0]]), log_p)
 
     PolicyGradient().melody_loss(outputs, worth, melodies, 1.0, 20).sum().backward()

@@ -87,3 +87,13 @@ def test_it_comes_back_as_it_was_kept():
     other.add(found(3), 0.5, chance())
 
     assert (kept(pool), kept(other)) == ([1, 5, 9], [3, 5, 9])
+
+
+def test_of_the_same_notes_only_some_are_kept():
+    pool = Pool(10, STEPS, noise=0.0, kin=2)
+    kin, stranger = found(1, 2, 3, 4), found(0)
+    stranger.events[:, 3:6] = [7, 8, 9]
+
+    pool.add(kin.beside(stranger), 0.5, chance())
+
+    assert kept(pool) == [0, 3, 4]

@@ -230,18 +230,6 @@ def test_leading_from_elsewhere_says_the_position_of_the_next_sixteenth(beat: fl
     assert sent[2] == (first, TICK)
 
 
-def test_an_offset_sends_everything_later_or_earlier_than_its_beat():
-    for offset in (0.1, -0.1):
-        player = Player(Clock(120), offset)
-        player.clock.patience = math.inf
-        player.handle(Notes([Note(0, 1, 0, 60, 80), Note(2, 1, 0, 62, 80)]), 10)
-        player.handle(Start(), 10)
-        head_start = max(0.0, -offset)
-        assert [due.seconds for due in player.pull(20)] == pytest.approx(
-            [10 + head_start + beats / 2 + offset for beats in (0, 1, 2, 3)]
-        )
-
-
 def following() -> Player:
     player = Player(MidiClock(120, 5))
     player.handle(Start(), 0)

@@ -72,7 +72,7 @@ def test_stop_continue_position_and_a_new_tempo(recorder: Recorder, keyboard: Ke
     recorder.freewheel(on=False)
     ticks = [frame for frame, data in recorder.events if data == TICK]
     onsets = note_ons(recorder.events)
-    places = [frame for frame in ticks[: 4 * 24 : 6]] + ticks[4 * 24 :: 6]
+    places = ticks[: 4 * 24 : 6] + ticks[4 * 24 :: 6]
     assert [pitch for _, pitch in onsets[:48]] == [36 + step % 80 for step in (*range(16), *range(32, 64))]
     off = [abs(frame - place) for (frame, _), place in zip(onsets, places, strict=False)]
     assert max(off[:16]) <= 2

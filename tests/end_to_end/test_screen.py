@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,8 @@ from terminal import Terminal
 
 from live_composer import paths
 from live_composer.music.key import Key
+from live_composer.wire import daemons
+from live_composer.wire.screen import Command
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,6 +30,8 @@ def terminal(recorder: Recorder) -> Iterator[Terminal]:
     # After the recorder, so that it inherits which JACK server there is.
     with Terminal() as terminal:
         yield terminal
+    for daemon in daemons.running().values():
+        asyncio.run(daemons.ask(daemon, Command("quit")))
 
 
 def rules_line(terminal: Terminal) -> str:

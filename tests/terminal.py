@@ -30,6 +30,11 @@ class Terminal:
         self._tmux("kill-server")
 
     @property
+    def pid(self) -> int:
+        """The shell's process."""
+        return int(self._tmux("display-message", "-p", "#{pane_pid}"))
+
+    @property
     def screen(self) -> str:
         """What stands on the screen."""
         return self._tmux("capture-pane", "-p")

@@ -129,7 +129,8 @@ class LiveComposer(Choosing):
 
     def frame_came(self, frame: Frame) -> None:
         """Draw the newest state; what did not change is left as it is."""
-        self.gone, self.frame = "", frame
+        self.gone = ""
+        self.take_frame(frame)
         self._beat.hear(frame)
         self.set_class(False, "-gone")
         self.draw()

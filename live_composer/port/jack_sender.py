@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING
 from live_composer.errors import NoPort
 from live_composer.port.hearing import Hearing
 from live_composer.port.jack_input import JackInput
+from live_composer.port.jack_transport import JackTransport
 from live_composer.port.lateness import Lateness
-from live_composer.port.midi_bytes import CONTROL, NOTE_OFF
+from live_composer.port.midi_bytes import CONTROL, NOTE_OFF, SYSTEM_EXCLUSIVE
 from live_composer.port.protocol import Notes, Opened, SentMessage
-from live_composer.port.sender import heartbeat
+from live_composer.port.sender import heartbeat, taken
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     import jack
 
     from live_composer.port.player import Due, Player
-    from live_composer.port.protocol import Command, Heartbeat
+    from live_composer.port.protocol import ClockState, Command, Heartbeat
 
 REPORT_SECONDS = 0.05
 """How often the loop looks at what the call-back has sent."""
@@ -81,6 +82,8 @@ class JackSender:
         self._frame = self._counter = self._period = self._calls = 0
         self._calls_seen, self._seen_at = 0, time.monotonic()
         self._failure: Exception | None = None
+        if isinstance(player.clock, JackTransport):
+            player.clock.attach(client, in_call_back=True)
         self.port = client.midi_outports.register(name)
         self.opened = Opened(target or self.port.name, "jack", virtual=target is None)
         client.set_shutdown_callback(self._shut_down)
@@ -107,11 +110,15 @@ class JackSender:
         """Return what the call-back has sent since the last time."""
         if self._failure is not None:
             raise self._failure
-        return [self._sent.popleft() for _ in range(len(self._sent))]
+        return taken(self._sent)
 
     def wait(self) -> float:
         """Return when to look again; sending waits for nobody."""
         return REPORT_SECONDS
+
+    def states(self) -> list[ClockState]:
+        """Return what the clock did."""
+        return taken(self._player.states)
 
     def heartbeat(self) -> Heartbeat:
         """Tell how things are, as of the last period."""
@@ -176,6 +183,7 @@ class JackSender:
             self._listen()
             for _ in range(min(len(self._todo), CHUNKS_A_PERIOD)):
                 self._todo.popleft()(self._frame / self._rate)
+            self._player.follow(self._frame / self._rate)
             self._write(self._suspects(late=passed > frames))
         except Exception as error:  # noqa: BLE001 - nobody above could tell
             self._failure = error
@@ -231,4 +239,5 @@ class JackSender:
         self._written.append(due.data)
         late_ms = late / self._rate * 1000
         self._lateness.add(late_ms)
-        self._sent.append(SentMessage(due.beat, late_ms, due.data))
+        if due.data[0] <= SYSTEM_EXCLUSIVE:
+            self._sent.append(SentMessage(due.beat, late_ms, due.data))

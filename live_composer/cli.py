@@ -52,6 +52,7 @@ def application() -> cyclopts.App:
         config=[Env(settings.PREFIX, show=False), Dict(config, source=str(path))],
     )
     app.command("live_composer.commands.serve:serve", name="serve", help="Play live, to a MIDI port.")
+    app.command("live_composer.commands.attach:attach", name="attach", help="Show and steer a daemon that plays.")
     for name, help_ in _STEERING.items():
         app.command(f"live_composer.commands.steer:{_FUNCTIONS.get(name, name)}", name=name, help=help_)
     app.command("live_composer.commands.compose:compose", name="compose", help="Write a melody to a MIDI file.")

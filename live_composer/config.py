@@ -85,9 +85,28 @@ class Serve:
     set: Annotated[tuple[str, ...], Parameter(negative="")] = ()
     """Begin with another value of any parameter, as NAME=VALUE: `--set swing=60`; give it again for more."""
     roll: Switch = False
-    """Draw the notes in the terminal as they are played."""
+    """Draw the notes in the terminal as they are played, without a screen."""
+    plain: Flag = False
+    """Report in lines; without it, a terminal shows the screen (unless --bars, --roll or --json is given)."""
     json: Json = False
     """Report as JSON, one object a line."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Attach:
+    """Show and steer a daemon that plays."""
+
+    port: str | None = None
+    """Which one, where several play: words of its port's name."""
+    plain: Flag = False
+    """Print one line a bar instead of a screen; so it is where there is no terminal."""
+    look: Literal["dark", "light"] = "dark"
+    """The colours; NO_COLOR in the environment does without."""
+    still: Switch = False
+    """Less motion: the piano roll turns pages, and nothing slides."""
+    keys: Annotated[tuple[str, ...], Parameter(negative="")] = ()
+    """Keys of your own, such as `stop=f5`; give it again for more."""
 
 
 @Parameter(name="*")
@@ -418,6 +437,7 @@ class Evaluate:
 
 COMMANDS: dict[tuple[str, ...], type] = {
     ("serve",): Serve,
+    ("attach",): Attach,
     ("set",): Steer,
     ("status",): Status,
     ("play",): Steer,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import sys
 from typing import TYPE_CHECKING
 
 from live_composer import files
 from live_composer.commands.serve_report import JsonReport, Reporter, TextReport
+from live_composer.commands.terminal import is_terminal
 from live_composer.config import Serve
 from live_composer.errors import BadInput
 from live_composer.live.daemon import Daemon, Setup
@@ -25,9 +27,18 @@ _SEEDS = 1 << 31
 
 def serve(*, config: Serve = Serve()) -> None:
     """Play live, to a MIDI port; Ctrl-C stops, releases every note, and writes the take."""
+    if _wants_screen(config):
+        from live_composer.commands.serve_screen import serve_with_screen
+
+        serve_with_screen(sys.argv[2:], port_named=config.port is not None)
     setup = _setup(config)
     report = JsonReport(setup) if config.json else TextReport(setup, roll=config.roll)
     asyncio.run(_play(setup, report))
+
+
+def _wants_screen(config: Serve) -> bool:
+    """Say whether to show a screen: on a terminal, for music without an end."""
+    return not (config.plain or config.json or config.roll or config.bars) and is_terminal()
 
 
 def _setup(config: Serve) -> Setup:

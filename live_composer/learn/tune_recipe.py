@@ -74,6 +74,7 @@ class ByMelodyRecipe(TuneRecipe):
         fresh: melodies of the policy's own in a round.
         replayed: melodies from the pool in a round.
         mutated: melodies of the pool that are changed a little, to find better ones, in a round.
+        searching: the share of the tuning during which that is done; then the policy settles on what was found.
         pool: melodies that the pool keeps.
         pool_noise: nats of chance in what the pool keeps, so that it stays various.
         kin: melodies made of the same notes that the pool keeps at most.
@@ -92,6 +93,7 @@ class ByMelodyRecipe(TuneRecipe):
     fresh: int
     replayed: int = 0
     mutated: int = 0
+    searching: float = 1.0
     pool: int = 0
     pool_noise: float = 0.0
     kin: int | None = None

@@ -75,8 +75,8 @@ class ByMelody:
                 found = self._judged(part, part.pool.varied(recipe.mutated, self._size, chance))
                 part.pool.add(found, c, chance)
                 steps += found.events.size
-            batch = drawn.beside(part.pool.sample(recipe.replayed, chance, c, recipe.focus))
-        return Done(steps, 1, self._learn(part, batch, c, recipe.rate(fraction)))
+            batch = drawn.beside(part.pool.sample(recipe.replayed, chance, c, recipe.focus_at(fraction)))
+        return Done(steps, 1, self._learn(part, batch, c, fraction))
 
     @property
     def _size(self) -> int:
@@ -94,7 +94,7 @@ class ByMelody:
         log_p, reward = part.task.judged(events[team.mine])
         return Found(events, team.together(log_p), team.together(reward.astype(np.float32)))
 
-    def _learn(self, part: _Part, batch: Found, c: float, rate: float) -> float:
+    def _learn(self, part: _Part, batch: Found, c: float, fraction: float) -> float:
         """Learn once from this process's part of a batch."""
         recipe, algorithm = self._recipe, self._algorithm
         events, reward = self._columns(batch.events), self._columns(batch.reward) / c  # (T, N)
@@ -106,12 +106,20 @@ class ByMelody:
         outputs, worth = self._joined(*inputs)  # (T, N, V), (T, N)
         prior = self._prior(inputs) if algorithm.on_prior else None
         melodies = Melodies(events, reward, self._task.prior_weight * self._columns(batch.log_p), prior)
-        loss = algorithm.melody_loss(outputs, worth, melodies, recipe.trace, recipe.huber).mean()
-        if recipe.imitation:
+        imitation = recipe.imitation_at(fraction)
+        # What is imitated is not learnt from by its errors too: far from the policy's own, values know nothing of it.
+        own = melodies.first(self._fresh_here) if imitation else melodies
+        count = own.events.shape[1]
+        scaled = (
+            _scaled(outputs[:, :count], recipe.own_at(fraction)),
+            _scaled(worth[:, :count], recipe.value_share),
+        )
+        loss = algorithm.melody_loss(*scaled, own, recipe.trace, recipe.huber).mean()
+        if imitation:
             log_pi = played((outputs if prior is None else prior + outputs).log_softmax(dim=-1), events)
-            loss -= recipe.imitation * log_pi[:, self._fresh_here :].mean()
+            loss -= imitation * log_pi[:, count:].mean()
         for group in self._optimiser.param_groups:
-            group["lr"] = rate
+            group["lr"] = recipe.rate(fraction)
         self._optimiser.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(self.network.parameters(), recipe.clip)
@@ -163,6 +171,11 @@ class _Part:
     def __init__(self, task: Task, pool: Pool) -> None:
         self.task, self.pool = task, pool
         self.where = where(task.context, task.steps)
+
+
+def _scaled(values: Tensor, share: float) -> Tensor:
+    """Return the same values, through which only this share of the gradient goes."""
+    return share * values + (1 - share) * values.detach()
 
 
 def bars_counted(task: Task) -> int:

@@ -19,6 +19,7 @@ from live_composer.learn.by_melody import ByMelody
 from live_composer.learn.by_transition import ByTransition
 from live_composer.learn.g import G
 from live_composer.learn.gauge import gauge
+from live_composer.learn.memory import keep_blocks
 from live_composer.learn.pg import PolicyGradient
 from live_composer.learn.progress import TuneProgress
 from live_composer.learn.psi import Psi
@@ -107,6 +108,7 @@ def tune(job: Job, team: Team, display: Display) -> Outcome | None:
         BadFile: the folder holds a damaged run.
         CannotWrite: the disk is full, or the folder cannot be written.
     """
+    keep_blocks()
     run = Run(job.folder, _settings(job, team), TuneProgress)
     way = way_of(job, team)
     progress = run.restore(way) if job.resume else TuneProgress()

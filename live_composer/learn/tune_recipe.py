@@ -88,7 +88,7 @@ class ByMelodyRecipe(TuneRecipe):
         imitation: how much the likelihood of the pool's melodies counts beside the errors; where it does, the errors
             are those of the policy's own melodies alone.
         last_imitation: the same at the end.
-        own: how much the policy learns from the errors of its own melodies before the turn; from there on it grows to 1.
+        own: how much the policy learns from its own melodies before the turn; from there on it grows to 1.
         value_share: how much values learn from the same errors.
         turn: the share of the tuning after which the policy turns from the pool to its own melodies.
         second_moment: Adam's second beta.

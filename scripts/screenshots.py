@@ -27,9 +27,7 @@ class Shot(NamedTuple):
 
 SHOTS = {
     "playing": Shot("playing", (120, 34)),
-    "small": Shot("playing", (80, 24)),
     "why": Shot("playing", (120, 34), ("0", "left", "5"), "light"),
-    "key": Shot("playing", (100, 30), ("y", "E", "space", "d")),
 }
 
 

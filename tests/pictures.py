@@ -5,6 +5,7 @@ They are a tenth of the size of SVG, and a difference can be read. `UPDATE_PICTU
 
 from __future__ import annotations
 
+import difflib
 import io
 import itertools
 import os
@@ -43,7 +44,10 @@ def compare(app: App[Any], name: str) -> None:
         ACCEPTED.mkdir(exist_ok=True)
         path.write_text(now)
     assert path.exists(), f"no picture of {name} was accepted yet; look at it, then UPDATE_PICTURES=1"
-    assert now.splitlines() == path.read_text().splitlines()
+    changed = list(
+        difflib.unified_diff(path.read_text().splitlines(), now.splitlines(), "accepted", "now", n=0, lineterm="")
+    )
+    assert not changed, "\n" + "\n".join(changed)
 
 
 def _colours(line: list[Segment], letters: dict[str, str]) -> str:

@@ -75,7 +75,11 @@ class LiveComposer(Choosing):
         self._where, self._look, self._still = where, look, still
         self._beat, self.gone = Beat(seconds), ""
         self._status, self._banner = Lines(id="status"), Lines(id="banner")
-        self._roll, self._bar, self._panels = PianoRoll(id="roll", still=still), PanelBar(id="panel-bar"), Panels()
+        self._roll, self._bar, self._panels = (
+            PianoRoll(id="roll", still=still),
+            PanelBar(id="panel-bar"),
+            Panels(self.set_value),
+        )
         self._noticed, self._drawable = -1, False
         self._why_of: int | None = None
         self.animation_level = "none" if still else "full"
@@ -125,7 +129,8 @@ class LiveComposer(Choosing):
 
     def frame_came(self, frame: Frame) -> None:
         """Draw the newest state; what did not change is left as it is."""
-        self.gone, self.frame = "", frame
+        self.gone = ""
+        self.take_frame(frame)
         self._beat.hear(frame)
         self.set_class(False, "-gone")
         self.draw()
@@ -216,10 +221,6 @@ class LiveComposer(Choosing):
             panel.show(reasons, self.frame)
 
     # Messages of widgets.
-
-    def on_sliders_moved(self, message: Sliders.Moved) -> None:
-        """Change what a slider stands for."""
-        self.set_value(message.parameter, message.value)
 
     def on_sliders_learnt(self, message: Sliders.Learnt) -> None:
         """Wait for a knob, or forget one; asked again, wait no longer."""

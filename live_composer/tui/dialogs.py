@@ -54,7 +54,6 @@ class Choose(Dialog[str]):
     BINDINGS: ClassVar = [
         Binding("down", "move(1)", "Down", show=False, priority=True),
         Binding("up", "move(-1)", "Up", show=False, priority=True),
-        Binding("enter", "take", "Choose", show=False, priority=True),
     ]
 
     def __init__(  # noqa: PLR0913 - all by name
@@ -120,9 +119,12 @@ class Choose(Dialog[str]):
         choices = self.query_one(OptionList)
         (choices.action_cursor_down if places > 0 else choices.action_cursor_up)()
 
-    def action_take(self) -> None:
-        """Choose what is under the cursor, or what was typed."""
-        typed, at = self.query_one(Input).value.strip(), self.query_one(OptionList).highlighted
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Choose what is under the cursor, or what was typed.
+
+        It is the line that says so, not a key of ours: what was typed fast, or pasted, has all arrived by then.
+        """
+        typed, at = event.value.strip(), self.query_one(OptionList).highlighted
         if self._read and typed and (self._typed_first or at is None):
             try:
                 value = self._read(typed)
@@ -165,8 +167,6 @@ class Choose(Dialog[str]):
 class Ask(Dialog[str]):
     """Type a line."""
 
-    BINDINGS: ClassVar = [Binding("enter", "take", "Done", show=False, priority=True)]
-
     def __init__(
         self, title: str, value: str = "", *, hint: str = "", read: Callable[[str], object] | None = None
     ) -> None:
@@ -182,16 +182,15 @@ class Ask(Dialog[str]):
             yield Static(Text(self._hint), classes="hint")
             yield Static("", classes="fault")
 
-    def action_take(self) -> None:
+    def on_input_submitted(self, event: Input.Submitted) -> None:
         """Take the line, or say why not."""
-        value = self.query_one(Input).value
         try:
             if self._read:
-                self._read(value)
+                self._read(event.value)
         except BadInput as error:
             self.query_one(".fault", Static).update(Text(str(error)))
             return
-        self.dismiss(value)
+        self.dismiss(event.value)
 
 
 class Read(Dialog[None]):

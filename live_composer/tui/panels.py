@@ -9,7 +9,7 @@ from textual.widget import Widget
 
 from live_composer.tui.lines import Rows, look_of, strip
 from live_composer.tui.rules_panel import RulesPanel
-from live_composer.tui.sliders import Sliders
+from live_composer.tui.sliders import OnMove, Sliders
 from live_composer.tui.takes_panel import TakesPanel
 from live_composer.tui.why_panel import WhyPanel
 
@@ -30,10 +30,11 @@ class Panels(Horizontal):
 
     chosen = "rules"
 
-    def __init__(self) -> None:
+    def __init__(self, on_move: OnMove) -> None:
+        """Make them; `on_move` is told of values that are changed by sliders."""
         super().__init__(id="panels")
-        self.rules, self.takes, self.why = RulesPanel(id="rules"), TakesPanel(id="takes"), WhyPanel(id="why")
-        self.notes, self.playing = Sliders(id="notes"), Sliders(id="playing")
+        self.rules, self.takes, self.why = RulesPanel(on_move, id="rules"), TakesPanel(id="takes"), WhyPanel(id="why")
+        self.notes, self.playing = Sliders(on_move, id="notes"), Sliders(on_move, id="playing")
 
     def compose(self) -> ComposeResult:
         """See Textual."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import math
+import operator
+from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.message import Message
@@ -13,10 +15,13 @@ from live_composer.music.units import STEPS_PER_BEAT
 from live_composer.music.vocabulary import pitch_name
 from live_composer.tui import roll_picture
 from live_composer.tui.bindings import bindings
+from live_composer.tui.colours import LOOKS
 from live_composer.tui.lines import look_of, strip
 from live_composer.tui.roll_picture import Cell, Kind, Picture, Window
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.style import Style
     from textual import events
     from textual.binding import BindingType
@@ -24,8 +29,9 @@ if TYPE_CHECKING:
     from textual.strip import Strip
 
     from live_composer.tui.colours import Colours
-    from live_composer.wire.screen import Frame
+    from live_composer.wire.screen import Frame, SeenNote
 
+_MEANING = operator.attrgetter("meaning")
 _LABEL = 5
 _WIDE = 110
 """Columns from which a step is drawn two columns wide."""
@@ -34,8 +40,8 @@ _EDGES = {"tonic": "┝", "in_key": "│", "off_key": "┊"}
 _COLOURS = {
     "": "text", "bar": "dim", "beat": "faint", "number": "dim", "played": "played", "committed": "committed",
     "open": "open", "own": "own", "home": "home", "stray": "stray", "sounding": "sounding", "selected": "sounding",
+    "now": "sounding",
 }  # fmt: skip
-NOW, NOW_HEAD = "┃", "▼"
 
 
 class PianoRoll(Widget, can_focus=True):
@@ -59,19 +65,26 @@ class PianoRoll(Widget, can_focus=True):
     def __init__(self, *, id: str, still: bool = False) -> None:  # noqa: A002 - Textual's word
         """Make a roll; `still`: pages of bars stand still and the now-line moves."""
         super().__init__(id=id)
-        self._picture, self._seen_before = Picture(), object()
+        self._picture, self._ahead = Picture(), list[tuple[int, int, int]]()
+        self._rest: object = None
+        self._notes: list[SeenNote] = []
         self._now, self._rows, self._still = 0.0, tuple[int, ...](), still
         self._zoom: int | None = None
         self._selected: tuple[int, int] | None = None
+        self._seen = self._window()
+        self._grid: list[Cell] = []
+        self._empty: dict[str, list[tuple[str, Style]]] = {}
 
     def show(self, frame: Frame) -> None:
-        """Draw a frame's notes, if they are others than before."""
-        seen = (
-            frame.notes, frame.own, frame.heard, frame.open, frame.bar_line, frame.values["key"], frame.values["metre"],
-        )  # fmt: skip
-        if seen != self._seen_before:
-            self._seen_before, self._picture = seen, Picture.of(frame)
+        """Take a frame's notes. They are drawn with the next step, or at once where what is to come has changed."""
+        self._picture = Picture.of(frame)
+        ahead = [(note.step, note.length, note.pitch) for note in frame.notes if note.step >= frame.heard]
+        before = [note for note in self._ahead if note[0] >= frame.heard]
+        rest = frame.own, frame.values["key"], frame.values["metre"], frame.transport
+        still = frame.transport != "playing" and frame.notes != self._notes
+        if ahead != before or rest != self._rest or still:
             self.refresh()
+        self._ahead, self._rest, self._notes = ahead, rest, frame.notes
 
     def move(self, beat: float) -> None:
         """Move the music to a beat; it is drawn anew when a step has passed."""
@@ -93,19 +106,20 @@ class PianoRoll(Widget, can_focus=True):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """See Textual: the lines of a part of the widget; the rows are settled first."""
-        seen = self._window()
+        seen = self._seen = self._window()
+        self._grid, self._empty = self._picture.grid(seen), {}
         pitches = self._picture.pitches(seen.first, seen.first + seen.steps)
         self._rows = roll_picture.rows(pitches, self.size.height - 1, self._picture.key, self._rows)
         return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
         """See Textual: the numbers of bars, then a line a pitch."""
-        look, seen = look_of(self), self._window()
+        look = look_of(self)
         if y == 0:
-            return self._header(look, seen)
+            return self._header(look)
         if y > len(self._rows):
             return strip([], self.size.width, look.style("text"))
-        return self._row(self._rows[y - 1], look, seen)
+        return self._row(self._rows[y - 1], look)
 
     def on_focus(self) -> None:
         """Show the focus."""
@@ -178,36 +192,34 @@ class PianoRoll(Widget, can_focus=True):
         self.refresh()
         self.post_message(self.Selected(self.selected))
 
-    def _header(self, look: Colours, seen: Window) -> Strip:
-        cells = self._picture.header(seen)
-        if 0 <= seen.now_column < seen.width:
-            cells[seen.now_column] = Cell(NOW_HEAD, "sounding")
+    def _header(self, look: Colours) -> Strip:
         mark = ("  ▸  " if self.has_focus else " " * _LABEL, look.style("accent"))
-        pieces = [(cell.character, look.style(_COLOURS[cell.meaning])) for cell in cells]
+        pieces = _pieces(self._picture.header(self._seen), "ground", look)
         return strip([mark, *pieces], self.size.width, look.style("text"))
 
-    def _row(self, pitch: int, look: Colours, seen: Window) -> Strip:
+    def _row(self, pitch: int, look: Colours) -> Strip:
         ground = self._picture.ground(pitch)
-        cells = self._picture.row(pitch, seen, self._selected)
-        pieces = [_label(pitch, ground, look)]
-        for column, group in itertools.groupby(enumerate(cells), lambda at: _run(at, seen.now_column)):
-            del column
-            text = list(group)
-            pieces.append(_written(text[0][0] == seen.now_column, [cell for _, cell in text], ground, look))
-        return strip(pieces, self.size.width, look.style("text", ground))
+        cells = self._picture.row(pitch, self._seen, self._grid, self._selected)
+        if cells is self._grid:
+            # Most rows are empty: those of one ground look alike.
+            pieces = self._empty.get(ground) or self._empty.setdefault(ground, _pieces(cells, ground, look))
+        else:
+            pieces = _pieces(cells, ground, look)
+        return strip([_label(pitch, ground, look), *pieces], self.size.width, look.style("text", ground))
 
 
-def _run(at: tuple[int, Cell], now: int) -> tuple[str, bool]:
-    """Return what neighbours must share to be written in one piece."""
-    return at[1].meaning, at[0] == now
+def _pieces(cells: Sequence[Cell], ground: str, look: Colours) -> list[tuple[str, Style]]:
+    """Return cells as text, in one piece where neighbours mean the same."""
+    return [
+        ("".join([cell.character for cell in group]), _style(meaning, ground, look.name))
+        for meaning, group in itertools.groupby(cells, key=_MEANING)
+    ]
 
 
-def _written(now: bool, cells: list[Cell], ground: str, look: Colours) -> tuple[str, Style]:  # noqa: FBT001
-    text, meaning = "".join(cell.character for cell in cells), cells[0].meaning
-    if now and meaning in {"", "bar", "beat"}:
-        return NOW, look.style("sounding", ground)
-    selected = meaning == "selected"
-    return text, look.style(_COLOURS[meaning], ground, bold=meaning in {"sounding", "own"}, reverse=selected)
+@lru_cache(maxsize=256)
+def _style(meaning: str, ground: str, look: str) -> Style:
+    bold, selected = meaning in {"sounding", "own"}, meaning == "selected"
+    return LOOKS[look].style(_COLOURS[meaning], ground, bold=bold, reverse=selected)
 
 
 def _label(pitch: int, ground: str, look: Colours) -> tuple[str, Style]:

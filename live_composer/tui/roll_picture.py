@@ -32,15 +32,16 @@ class Kind(StrEnum):
 
 GLYPHS = {Kind.PLAYED: "●━", Kind.COMMITTED: "▐█", Kind.OPEN: "○╌", Kind.OWN: "◆═"}
 """The head of a note, and what it is held by."""
-BAR, BEAT = "│", "┊"
+BAR, BEAT, NOW, NOW_HEAD = "│", "┊", "┃", "▼"
 _MARGIN = 1
 """Rows above the highest and below the lowest note."""
-_LEAST = 2
-"""The span of columns, counted in beats, in which a bar's beats are worth a mark."""
 
 
 class Cell(NamedTuple):
-    """A character, and what it is: a note's kind, `home`, `stray`, `sounding`, `selected`, `bar`, `beat` or ``."""
+    """A character, and what it is.
+
+    That is a note's kind, `home`, `stray`, `sounding`, `selected`, `bar`, `beat`, `number`, `now`, or nothing.
+    """
 
     character: str
     meaning: str
@@ -148,16 +149,25 @@ class Picture:
         """Return the number of the bar that begins at a step."""
         return self.bar + (step - self.bar_line) // self.metre.steps_per_bar
 
-    def row(self, pitch: int, seen: Window, selected: tuple[int, int] | None = None) -> list[Cell]:
+    def row(
+        self, pitch: int, seen: Window, grid: Sequence[Cell], selected: tuple[int, int] | None = None
+    ) -> Sequence[Cell]:
         """Return the cells of a pitch: the grid, and its notes over it.
 
         Args:
             pitch: MIDI pitch.
             seen: which steps.
+            grid: of the window; it is returned itself where no note is seen.
             selected: the step and pitch of the note that is selected.
         """
-        cells = [*self.grid(seen)]
-        for note in self.notes.get(pitch, ()):
+        end = seen.first + seen.steps
+        notes = [
+            note for note in self.notes.get(pitch, ()) if note.start < end and note.start + note.length > seen.first
+        ]
+        if not notes:
+            return grid
+        cells = [*grid]
+        for note in notes:
             begin, end = seen.column(note.start), seen.column(note.start + note.length)
             meaning = self._meaning(note, seen.now)
             if selected == (note.start, note.pitch):
@@ -172,11 +182,12 @@ class Picture:
         cells = [EMPTY] * seen.width
         for step in range(seen.first, seen.first + seen.steps):
             strength = self.metre.strength(step - self.bar_line)
-            column = seen.column(step)
             if strength == BAR_LINE:
-                cells[column] = Cell(BAR, "bar")
-            elif strength != OFF_BEAT and seen.zoom * STEPS_PER_BEAT > _LEAST:
-                cells[column] = Cell(BEAT, "beat")
+                cells[seen.column(step)] = Cell(BAR, "bar")
+            elif strength != OFF_BEAT:
+                cells[seen.column(step)] = Cell(BEAT, "beat")
+        if 0 <= seen.now_column < seen.width:
+            cells[seen.now_column] = Cell(NOW, "now")
         return cells
 
     def header(self, seen: Window) -> list[Cell]:
@@ -187,6 +198,8 @@ class Picture:
                 for offset, character in enumerate(str(self.bar_at(step))):
                     if seen.column(step) + offset < seen.width:
                         cells[seen.column(step) + offset] = Cell(character, "number")
+        if 0 <= seen.now_column < seen.width:
+            cells[seen.now_column] = Cell(NOW_HEAD, "now")
         return cells
 
     def ground(self, pitch: int) -> str:

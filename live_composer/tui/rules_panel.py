@@ -9,7 +9,7 @@ from textual.message import Message
 from live_composer.music.units import STEPS_PER_BEAT
 from live_composer.parameters.table import RULE
 from live_composer.tui.bindings import bindings
-from live_composer.tui.sliders import Slider, Sliders
+from live_composer.tui.sliders import OnMove, Slider, Sliders
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
@@ -44,8 +44,8 @@ class RulesPanel(Sliders):
     class Adding(Message):
         """A person wants to add a rule."""
 
-    def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's word
-        super().__init__(id=id)
+    def __init__(self, on_move: OnMove, *, id: str) -> None:  # noqa: A002 - Textual's word
+        super().__init__(on_move, id=id)
         self._rules: list[RuleView] = []
         self._marks: list[str] = []
         self._common = 0

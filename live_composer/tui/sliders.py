@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from textual.message import Message
 
@@ -12,6 +12,8 @@ from live_composer.tui.bindings import bindings
 from live_composer.tui.lines import Pieces, Rows
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual import events
     from textual.binding import BindingType
 
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from live_composer.parameters.table import Parameter
     from live_composer.tui.colours import Colours
     from live_composer.wire.screen import Frame
+
+OnMove: TypeAlias = "Callable[[Parameter, Value | None], None]"
 
 FILLED, REST, HANDLE = "━", "─", "●"
 _MUCH = 10
@@ -60,13 +64,6 @@ class Sliders(Rows):
         "that is typed or chosen, ⌫ puts the default back. v waits for a knob of your MIDI controller to steer it."
     )
 
-    class Moved(Message):
-        """A parameter shall have another value; None is its default."""
-
-        def __init__(self, parameter: Parameter, value: Value | None) -> None:
-            super().__init__()
-            self.parameter, self.value = parameter, value
-
     class Asked(Message):
         """A person wants to type or choose a value."""
 
@@ -81,9 +78,11 @@ class Sliders(Rows):
             super().__init__()
             self.parameter, self.forget = parameter, forget
 
-    def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's word
+    def __init__(self, on_move: OnMove, *, id: str) -> None:  # noqa: A002 - Textual's word
+        """Make a list; `on_move` is told at once of each new value (None: the default), for the next key adds to it."""
         super().__init__(id=id)
         self.sliders: list[Slider] = []
+        self._on_move = on_move
 
     def show(self, sliders: list[Slider]) -> None:
         """Show sliders, if they are others than before."""
@@ -174,7 +173,7 @@ class Sliders(Rows):
         column = x - 2 - _name_width(self.scrollable_content_region.width - 2)
         if slider and slider.slides and -1 <= column <= width:
             place = min(1.0, max(0.0, column / (width - 1)))
-            self.post_message(self.Moved(slider.parameter, slider.parameter.kind.at(place)))
+            self._on_move(slider.parameter, slider.parameter.kind.at(place))
 
     def _track_width(self, width: int) -> int:
         return max(_SHORTEST, width - _name_width(width) - self.tail_width)
@@ -184,7 +183,7 @@ class Sliders(Rows):
             return
         value = slider.parameter.kind.move(slider.value, ticks)
         if value != slider.value:
-            self.post_message(self.Moved(slider.parameter, value))
+            self._on_move(slider.parameter, value)
 
     def action_less(self) -> None:
         """See the registry of actions."""
@@ -210,7 +209,7 @@ class Sliders(Rows):
     def action_default(self) -> None:
         """See the registry of actions."""
         if self.here:
-            self.post_message(self.Moved(self.here.parameter, None))
+            self._on_move(self.here.parameter, None)
 
     def action_learn(self) -> None:
         """See the registry of actions."""

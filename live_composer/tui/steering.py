@@ -39,6 +39,7 @@ class Steering(App[str]):
         self.link = Link(where, listener)
         self.frame: Frame | None = None
         self._asked: dict[str, tuple[int, Value]] = {}
+        self._done: set[str] = set()
         self._sets = 0
 
     def draw(self) -> None:
@@ -75,6 +76,7 @@ class Steering(App[str]):
     def set_value(self, parameter: Parameter, value: Value | None) -> None:
         """Have a parameter changed; until the daemon has answered, its slider shows what was asked for."""
         self._sets += 1
+        self._done.discard(parameter.name)
         if value is not None:
             self._asked[parameter.name] = (self._sets, value)
             self.draw()
@@ -86,11 +88,22 @@ class Steering(App[str]):
         except LiveComposerError as error:
             self.toast(str(error), "error")
 
+    def take_frame(self, frame: Frame) -> None:
+        """Take the newest frame; it knows the values that the daemon has said to be set."""
+        self.frame = frame
+        for name in self._done:
+            self._asked.pop(name, None)
+        self._done.clear()
+
     async def _set(self, number: int, parameter: Parameter, value: Value | None) -> None:
+        name = parameter.name
         try:
-            await self.link.set(parameter.name, value)
+            await self.link.set(name, value)
         except LiveComposerError as error:
             self.toast(str(error), "error")
-        if self._asked.get(parameter.name, (0, 0))[0] == number:
-            del self._asked[parameter.name]
+            self._asked.pop(name, None)
             self.draw()
+            return
+        if self._asked.get(name, (0, 0))[0] == number:
+            # What is shown stays until a frame comes that was drawn after this: an older one would put it back.
+            self._done.add(name)

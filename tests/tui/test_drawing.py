@@ -20,7 +20,8 @@ def frame_of(*notes: SeenNote, heard: int = 8, open_: int = 12, own: tuple[OwnNo
 
 
 def drawn(frame: Frame, pitch: int, *, now: float = 8, zoom: int = 2, width: int = 48) -> str:
-    return "".join(cell.character for cell in Picture.of(frame).row(pitch, Window(width, zoom, 0, now)))
+    picture, seen = Picture.of(frame), Window(width, zoom, 0, now)
+    return "".join(cell.character for cell in picture.row(pitch, seen, picture.grid(seen)))
 
 
 def test_what_was_played_what_is_committed_and_what_may_change_differ_in_shape():
@@ -45,7 +46,7 @@ def test_two_notes_of_one_pitch_are_two():
 
 def test_bars_are_numbered_from_the_bar_that_sounds():
     picture = Picture.of(with_values(replace(playing(), bar=31, bar_line=480), metre="6/8"))
-    header = "".join(cell.character for cell in picture.header(Window(60, 1, 468, 480)))
+    header = "".join(cell.character for cell in picture.header(Window(60, 1, 468, 500)))
     assert [header[column : column + 2] for column in (0, 12, 24)] == ["30", "31", "32"]
 
 

@@ -41,9 +41,12 @@ _STILL_SECONDS = 0.25
 
 
 class LiveComposer(Choosing):
-    """Shows one daemon. Its result is `stop` where the daemon was told to end, else `detach`.
+    """Shows one daemon.
+
+    Its result is `stop` where the daemon was told to end, `move` where another one shall play, else `detach`.
 
     Attributes:
+        options: of `serve`, for a daemon that plays the same to another port.
         gone: why there is no daemon at the moment; empty while there is one.
         keys_now: the keys of each action, by its name, separated by commas.
     """
@@ -81,6 +84,7 @@ class LiveComposer(Choosing):
             Panels(self.set_value),
         )
         self._noticed, self._drawable = -1, False
+        self.options: list[str] = []
         self._why_of: int | None = None
         self.animation_level = "none" if still else "full"
         self.keys_now = {action.name: ",".join(action.keys) for action in actions.ACTIONS} | dict(keys or {})
@@ -342,6 +346,18 @@ class LiveComposer(Choosing):
         with contextlib.suppress(LiveComposerError):
             await self.link.command("quit")
         self.exit("stop")
+
+    def move_to(self, port: str) -> None:
+        """Leave, and have a new daemon play the same values to another port."""
+        if self.frame is None or isinstance(self._where, str):
+            self.toast("Only on the machine that plays can another port be chosen.", "warning")
+            return
+        defaults = {entry.name: entry.default for entry in table.TABLE}
+        changed = {name: value for name, value in self.frame.values.items() if value != defaults.get(name)}
+        self.options = ["--port", port] if port else []
+        for name, value in changed.items():
+            self.options += ["--set", f"{name}={value}"]
+        self.exit("move")
 
     def action_go_roll(self) -> None:
         """See the registry of actions."""

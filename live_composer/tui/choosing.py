@@ -33,6 +33,10 @@ class Choosing(Steering):
         """Go to a parameter's slider."""
         raise NotImplementedError
 
+    def move_to(self, port: str) -> None:
+        """Have the music played on another port."""
+        raise NotImplementedError
+
     def type_value(self, parameter: Parameter) -> None:
         """Have a value typed, or chosen where there are a few."""
         now, kind = self.slider(parameter).value, parameter.kind
@@ -117,12 +121,21 @@ class Choosing(Steering):
 
         def take(name: str | None) -> None:
             if name is not None:
-                self.tell("port", "" if name == _OWN else name)
+                self.move_to("" if name == _OWN else name)
 
         def show(there: Catalogue) -> None:
             choices = [*(Choice(name, name) for name in there.outputs), Choice(_OWN, _OWN, "a virtual one")]
             now = self.frame.port.name if self.frame else ""
-            self.push_screen(Choose("Where notes go", choices, now, read=str, hint="some words of a port's name"), take)
+            self.push_screen(
+                Choose(
+                    "Where notes go; the music begins anew there",
+                    choices,
+                    now,
+                    read=str,
+                    hint="some words of a port's name",
+                ),
+                take,
+            )
 
         self._with_catalogue(show)
 

@@ -71,7 +71,7 @@ ASKED: dict[str, tuple[tuple[str, ...], list[Set | Command]]] = {
     "models": (("m", "up", "enter"), [Command("catalogue"), Set("model", "note-rnn")]),
     "books": (("r", "down", "enter"), [Command("catalogue"), Set("book", "paper")]),
     "presets": (("p", "enter"), [Command("catalogue"), Command("preset", 1)]),
-    "ports": (("i", *"fluid", "enter"), [Command("catalogue"), Command("port", "fluidsynth:midi")]),
+    "ports": (("i",), [Command("catalogue")]),
     "less": (("1", "left"), [Set("rule.house_key", 0.95)]),
     "more": (("1", "down", "right"), [Set("rule.house_accents", 1.05)]),
     "much_less": (("1", "shift+left"), [Set("rule.house_key", 0.5)]),
@@ -168,6 +168,14 @@ async def test_leaving_offers_to_let_it_play_on(playing: Playing):
     await playing.pilot.pause()
     assert playing.app.return_value == "detach"
     assert playing.stage.asked == []
+
+
+async def test_another_port_is_played_to_by_a_daemon_with_the_same_values(playing: Playing):
+    await playing.press("i", *"fluid", "enter")
+    assert playing.app.return_value == "move"
+    assert playing.app.options[:2] == ["--port", "fluidsynth:midi"]
+    assert {"key=D dorian", "seed=4"} <= set(playing.app.options)
+    assert "tempo=120.0" not in playing.app.options
 
 
 async def test_leaving_may_stop_the_music(playing: Playing):

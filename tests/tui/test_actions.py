@@ -178,6 +178,11 @@ async def test_another_port_is_played_to_by_a_daemon_with_the_same_values(playin
     assert "tempo=120.0" not in playing.app.options
 
 
+async def test_all_values_are_saved_as_the_first_free_preset(playing: Playing):
+    await playing.press("p", "down", "enter", *"dusk", "enter")
+    assert playing.stage.asked == [Command("catalogue"), Command("save-preset", {"number": 2, "name": "dusk"})]
+
+
 async def test_leaving_may_stop_the_music(playing: Playing):
     await playing.pilot.press("q", "s")
     while playing.app.return_value is None:

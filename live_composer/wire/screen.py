@@ -156,12 +156,16 @@ class ClockView(Part, frozen=True):
         state: `locked`, `searching`, `free-wheeling` or `lost`; an internal clock is always locked.
         tempo: beats per minute, as it goes.
         error_ms: how far we are from its beat.
+        rolling: whether it goes, whoever's it is.
+        peers: how many others share it (Ableton Link).
     """
 
     source: str = "internal"
     state: str = "locked"
     tempo: float = 120.0
     error_ms: float = 0.0
+    rolling: bool = True
+    peers: int = 0
 
 
 class PortView(Part, frozen=True):
@@ -173,6 +177,7 @@ class PortView(Part, frozen=True):
         virtual: it was made by us.
         trouble: why there is none at the moment; empty when all is well.
         input: the port that is listened to; empty when there is none.
+        input_trouble: why it is not heard now; empty when all is well.
         late_ms: how late messages left: `p50`, `p99`, `max`.
         sounding: notes that sound now.
         sent: messages since the port was opened.
@@ -185,6 +190,7 @@ class PortView(Part, frozen=True):
     virtual: bool = False
     trouble: str = ""
     input: str = ""
+    input_trouble: str = ""
     late_ms: dict[str, float] = {}
     sounding: int = 0
     sent: int = 0

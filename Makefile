@@ -24,7 +24,7 @@ setup:
 	@sh scripts/setup.sh all
 
 test: setup
-	$(RUN) -m pytest $(ARGS)
+	@sh scripts/test.sh $(ARGS)
 
 check: setup
 	$(RUN) -m ruff check .

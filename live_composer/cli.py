@@ -57,6 +57,8 @@ def application() -> cyclopts.App:
     app.command("live_composer.commands.compose:compose", name="compose", help="Write a melody to a MIDI file.")
     app.command("live_composer.commands.ports:ports", name="ports", help="List the MIDI ports of this machine.")
     app.command("live_composer.commands.pretrain:pretrain", name="pretrain", help="Train a Note RNN on a corpus.")
+    app.command("live_composer.commands.tune:tune", name="tune", help="Tune a Note RNN by rules.")
+    app.command("live_composer.commands.evaluate:evaluate", name="evaluate", help="Measure models against a rule book.")
     corpus = cyclopts.App(name="corpus", help="Build and describe corpora of melodies.")
     corpus.command("live_composer.commands.corpus:build", name="build", help="Build a corpus from tunes.")
     corpus.command("live_composer.commands.corpus:info", name="info", help="Describe a corpus.")

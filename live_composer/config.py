@@ -269,6 +269,54 @@ Plugins = Annotated[tuple[Path, ...], Parameter(negative="")]
 
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
+class Tune:
+    """Tune a Note RNN by rules."""
+
+    algo: Literal["psi", "q", "g", "pg"] = "psi"
+    """The algorithm: the paper's three, or `pg`, a policy gradient to compare them with."""
+    preset: Literal["paper", "best"] = "best"
+    """`paper`: as published. `best`: what measured better."""
+    model: Annotated[str, Parameter(alias="-m")] = "note-rnn"
+    """The Note RNN to tune, by name or path."""
+    book: str = "paper"
+    """The rule book, by name or path."""
+    c: Annotated[float, Parameter(validator=Between(0.01, 1000))] | None = None
+    """How strict: a reward of 1 is worth 1/c nats; the preset's (.5) when not given."""
+    prior_weight: Annotated[float, Parameter(validator=Between(0, 10))] = 1.0
+    """How much likeness to real tunes counts; 0 leaves the rules alone."""
+    key: str | None = None
+    """The key that the events are written in; without it, the book's."""
+    metre: str = "4/4"
+    """The time signature: 4/4, 3/4 or 6/8."""
+    bars: Bars | None = None
+    """How many bars a melody has while it learns; without it, as many as the book says."""
+    output: Annotated[Path | None, Parameter(alias="-o")] = None
+    """The folder of the run, runs/ALGO without it: journal, curves, checkpoints; the model is written there as its last
+    name."""
+    steps: Count | None = None
+    """Steps (sixteenths) to play and judge, at most; the preset's when not given."""
+    minutes: Annotated[float, Parameter(validator=Between(0.01, 100_000))] | None = None
+    """Minutes to learn, at most; what the preset plans for its whole length is then done in that time."""
+    learning_rate: LearningRate | None = None
+    """How far an update goes, at its height; the preset's when not given."""
+    seed: Seed = 1
+    """The seed of everything random."""
+    device: Device = "auto"
+    """Where to compute the updates; melodies are drawn and judged on the CPU."""
+    threads: Count | None = None
+    """CPU threads of the updates; torch's choice when not given."""
+    plugins: Plugins = ()
+    """A folder of your own rule files and books; give it again for more."""
+    resume: Switch = True
+    """Go on where an interrupted run in the same folder stopped."""
+    tensorboard: Flag = False
+    """Also write the journal for TensorBoard (extra `tensorboard`)."""
+    json: Json = False
+    """Report as JSON."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
 class RulesList:
     """List rules and rule books."""
 
@@ -329,6 +377,45 @@ class RulesNew:
     """Write a starting file for a rule of your own."""
 
 
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Evaluate:
+    """Measure models: the paper's Table 1, the objective and its limit, and how healthy the melodies are."""
+
+    output: Annotated[Path | None, Parameter(alias="-o")] = None
+    """A folder to write: the tables as JSON, Markdown and HTML, pictures, and melodies to listen to."""
+    n: Annotated[Count, Parameter(alias="-n")] = 100_000
+    """How many melodies to draw from each model."""
+    book: str = "paper"
+    """The rule book, by name or path."""
+    c: Annotated[float, Parameter(validator=Between(0.01, 1000))] = 0.5
+    """Nats are the book's rewards divided by this, as in tuning."""
+    prior: str = "note-rnn"
+    """The untuned model that the others are compared with, by name or path."""
+    bars: Bars | None = None
+    """How long a melody is; without it, as the book says, or two phrases."""
+    metre: str = "4/4"
+    """The time signature: 4/4, 3/4 or 6/8."""
+    limit: bool | None = None
+    """Estimate the greatest J that any policy can reach; without it, where the book's melodies have an end."""
+    walkers: Annotated[int, Parameter(converter=_whole, validator=Between(16, 1_000_000))] = 512
+    """How many melodies are led to the optimum and back for that."""
+    corpus: Path | None = None
+    """A corpus to hold beside the melodies; without it, what is known of the default corpus."""
+    beside_paper: Flag = False
+    """Put the paper's four columns beside ours."""
+    examples: Annotated[int, Parameter(converter=_whole, validator=Between(0, 100))] = 6
+    """How many melodies of each model to draw and to write as MIDI files, the first ones, unselected."""
+    audio: Switch = True
+    """Also render those to WAV files, where FluidSynth and a SoundFont are installed."""
+    seed: Seed = 1
+    """The seed of everything random."""
+    plugins: Plugins = ()
+    """A folder of your own rule files and books; give it again for more."""
+    json: Json = False
+    """Report as JSON."""
+
+
 COMMANDS: dict[tuple[str, ...], type] = {
     ("serve",): Serve,
     ("set",): Steer,
@@ -347,6 +434,8 @@ COMMANDS: dict[tuple[str, ...], type] = {
     ("corpus", "build"): CorpusBuild,
     ("corpus", "info"): CorpusInfo,
     ("pretrain",): Pretrain,
+    ("tune",): Tune,
+    ("evaluate",): Evaluate,
     ("rules", "list"): RulesList,
     ("rules", "check"): RulesCheck,
     ("rules", "explain"): RulesExplain,

@@ -41,7 +41,7 @@ def house_breath(melodies: Tokens, context: Context, *, still: int = 5, breathle
     waited = np.arange(melodies.shape[1]) - np.maximum(previous_onset(melodies), 0)
     is_still = ~pitched & (waited >= still * STEPS_PER_BEAT)
     rewards = np.where(is_still, _STILL, 0.0)
-    for last in range(melodies.shape[1]):
+    for last in range(context.judged_from, melodies.shape[1]):
         if _ends_whole_phrase(context.first_step + last, last + 1, context):
             starts = pitched[:, last + 1 - context.steps_per_phrase : last + 1]
             pauses = np.lib.stride_tricks.sliding_window_view(~starts, STEPS_PER_BEAT - 1, axis=1).all(axis=2)

@@ -39,6 +39,8 @@ def house_compass(melodies: Tokens, context: Context, *, narrowest: int = 5, wid
     rewards = np.zeros(melodies.shape)
     phrase = steps_of(melodies, context) // context.steps_per_phrase
     for begin, end in _spans(phrase):
+        if end <= context.judged_from:
+            continue
         part = melodies[:, begin:end]
         highest = np.maximum.accumulate(part, axis=1)
         lowest = np.minimum.accumulate(np.where(part >= FIRST_PITCH, part, context.vocabulary.size), axis=1)

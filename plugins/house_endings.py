@@ -46,7 +46,7 @@ def house_endings(
 ) -> Rewards:
     rewards = np.zeros(melodies.shape)
     per_bar, strong = context.metre.steps_per_bar, strengths(melodies, context) > 0
-    for end in range(per_bar, melodies.shape[1] + 1):
+    for end in range(max(per_bar, context.judged_from + 1), melodies.shape[1] + 1):
         step = context.first_step + end - 1
         if context.ends_phrase(step):
             bar = melodies[:, end - per_bar : end]

@@ -35,7 +35,7 @@ def house_intervals(note: Note, *, widest: int = 12, wide: float = -1.0) -> floa
     return _worth(abs(note.interval), widest, wide)
 
 
-@house_intervals.batch
+@house_intervals.batch(notes=lambda **_: 1)
 def house_intervals(melodies: Tokens, context: Context, *, widest: int = 12, wide: float = -1.0) -> Rewards:
     return _table(context.vocabulary, widest, wide)[previous_pitch(melodies), melodies]
 

@@ -35,7 +35,7 @@ def house_leaps(note: Note, *, leap: int = 6) -> float:
     return worth + (_FILLED if filled and max(abs(last), abs(now)) <= _SMALL else 0.0)
 
 
-@house_leaps.batch
+@house_leaps.batch(notes=lambda **_: 3)
 def house_leaps(melodies: Tokens, context: Context, *, leap: int = 6) -> Rewards:
     del context
     now, last, before = intervals(melodies, 3)

@@ -66,20 +66,21 @@ def house_motif(
     # Whole bars; the last one may still be open, and is filled up.
     count = -(-(steps - begin) // per_bar)
     bars, moves = (_in_bars(events[:, begin:], count, per_bar) for events in (melodies, _moves(melodies, context)))
+    first = max(0, context.judged_from - begin) // per_bar
+    judged, backs = np.arange(first, count), np.arange(1, min(memory + 1, max(1, count)))
+    same_as, moved_from = _likenesses(bars, moves, judged, backs)
     # How often each bar, as far as each step, has come back, and whether it has in its place.
-    met, sequences = np.zeros(bars.shape, dtype=np.int64), np.zeros(bars.shape, dtype=np.int64)
-    in_place = np.zeros(bars.shape, dtype=np.bool_)
-    for back in range(1, min(memory + 1, count)):
-        is_same, is_moved = _likenesses(bars, moves, back)
-        met[:, back:] += is_same
-        if _in_place(back, context):
-            in_place[:, back:] |= is_same
-        if _may_vary(back, context):
-            sequences[:, back:] += is_moved
+    met = same_as.sum(axis=2)
+    stands, may_vary = (
+        np.array([fits(back, context) for back in backs], dtype=np.bool_) for fits in (_in_place, _may_vary)
+    )
+    in_place, sequences = same_as[:, :, stands].any(axis=2), moved_from[:, :, may_vary].sum(axis=2)
     literal = np.maximum(same * in_place - tires * (met - 1), -1.0)
     worth = np.where(met > 0, literal, np.where(sequences > 0, moved / np.maximum(1, sequences), 0.0))
     rewards = np.zeros(melodies.shape)
-    rewards[:, begin:] = (worth * _are_motifs(bars)).reshape(len(melodies), count * per_bar)[:, : steps - begin]
+    begin += first * per_bar
+    said = (worth * _are_motifs(bars[:, first:])).reshape(len(melodies), len(judged) * per_bar)
+    rewards[:, begin:] = said[:, : steps - begin]
     return rewards
 
 
@@ -127,22 +128,36 @@ def _moves(melodies: Tokens, context: Context) -> Ints:
 
 def _in_bars(events: Ints, count: int, per_bar: int) -> Ints:
     """Return the events as (melodies, bars, steps), the last bar filled up with zeros."""
-    missing = count * per_bar - events.shape[1]
-    return np.pad(events, ((0, 0), (0, missing))).reshape(len(events), count, per_bar)
+    filled = np.zeros((len(events), count * per_bar), dtype=np.int64)
+    filled[:, : events.shape[1]] = events
+    return filled.reshape(len(events), count, per_bar)
 
 
-def _likenesses(bars: Ints, moves: Ints, back: int) -> tuple[Bools, Bools]:
-    """Say at each step whether the bar up to there is the one `back` bars before it, as it was or moved."""
-    bar, other, ours, theirs = bars[:, back:], bars[:, :-back], moves[:, back:], moves[:, :-back]
-    rhythm = _so_far(np.minimum(bar, FIRST_PITCH) == np.minimum(other, FIRST_PITCH))
+def _likenesses(bars: Ints, moves: Ints, judged: Ints, backs: Ints) -> tuple[Bools, Bools]:
+    """Say at each step whether bars up to there are earlier ones, as they were or moved.
+
+    Args:
+        bars: (melodies, bars, steps) events.
+        moves: (melodies, bars, steps) what `_moves` says of them.
+        judged: the numbers of the bars to be judged.
+        backs: how many bars back to look.
+
+    Returns:
+        Two of (melodies, judged, backs, steps).
+    """
+    then = judged[:, None] - backs
+    bar, ours = bars[:, judged, None], moves[:, judged, None]
+    other, theirs = bars[:, np.maximum(then, 0)], moves[:, np.maximum(then, 0)]
+    there = (then >= 0)[:, :, None]
+    rhythm = _so_far((np.minimum(bar, FIRST_PITCH) == np.minimum(other, FIRST_PITCH)) & there)
     moved = np.minimum(rhythm, np.maximum(_so_far(ours == theirs), _so_far(ours == -theirs)))
-    step, same = np.arange(bars.shape[2]), _so_far(bar == other)[:, :, None]
-    return step < same, (step >= same) & (step < moved[:, :, None])
+    step, same = np.arange(bars.shape[2]), _so_far((bar == other) & there)[..., None]
+    return step < same, (step >= same) & (step < moved[..., None])
 
 
 def _so_far(holds: Bools) -> Ints:
     """Return for how many steps from the bar line on something holds."""
-    return np.where(holds.all(axis=2), holds.shape[2], holds.argmin(axis=2))
+    return np.where(holds.all(axis=-1), holds.shape[-1], holds.argmin(axis=-1))
 
 
 def _are_motifs(bars: Ints) -> Bools:

@@ -35,7 +35,7 @@ def house_motion(note: Note, *, swings: int = 2, line: int = 7) -> float:
     return max(_EACH * (max(0, swung - swings) + max(0, went - line)), _MOST_COST)
 
 
-@house_motion.batch
+@house_motion.batch(notes=lambda swings, line: max(swings, line) + 7)
 def house_motion(melodies: Tokens, context: Context, *, swings: int = 2, line: int = 7) -> Rewards:
     del context
     pitched = melodies >= FIRST_PITCH

@@ -28,7 +28,7 @@ def house_repeats(note: Note, *, most: int = 3) -> float:
     return max(_EACH * max(0, again + 1 - most), _MOST_COST)
 
 
-@house_repeats.batch
+@house_repeats.batch(notes=lambda most: most + 4)
 def house_repeats(melodies: Tokens, context: Context, *, most: int = 3) -> Rewards:
     del context
     pitched = melodies >= FIRST_PITCH

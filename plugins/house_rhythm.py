@@ -27,7 +27,7 @@ def house_rhythm(note: Note, *, hidden: float = -0.1) -> float:
     return hidden * max(0, note.strength - note.context.metre.strength(began))
 
 
-@house_rhythm.batch
+@house_rhythm.batch(notes=lambda **_: 1)
 def house_rhythm(melodies: Tokens, context: Context, *, hidden: float = -0.1) -> Rewards:
     struck = latest(melodies != HOLD)
     sounds = at(melodies, struck) >= FIRST_PITCH

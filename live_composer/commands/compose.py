@@ -15,6 +15,7 @@ from live_composer.music.key import Key
 from live_composer.music.melody import Melody, heard_key
 from live_composer.music.metre import COMMON_TIME, Metre
 from live_composer.music.vocabulary import HOLD
+from live_composer.plan.ear import Ear
 from live_composer.plan.look_ahead import LookAhead
 from live_composer.plan.planner import Planner
 from live_composer.plan.terms import Terms
@@ -43,7 +44,7 @@ def compose(*, config: Compose = Compose()) -> None:
         before = [*home.events.tolist(), *[HOLD] * (-len(home) % metre.steps_per_bar)]
     key, metre = key or Key(), metre or COMMON_TIME
     drawn = (
-        LookAhead(model.policy())
+        LookAhead(Ear(model.policy()))
         .plan(
             before,
             len(before),

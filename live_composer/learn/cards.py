@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from live_composer.policy import checkpoint
 
 if TYPE_CHECKING:
     from live_composer.corpus.store import Corpus
+    from live_composer.learn.tuning import Job
     from live_composer.policy.shape import Shape
 
 
@@ -55,3 +57,33 @@ def commit() -> str:
     except (OSError, subprocess.TimeoutExpired):
         return version
     return found.stdout.strip() or version
+
+
+def tuned_card(job: Job, name: str, metrics: dict[str, Any]) -> checkpoint.Card:
+    """Return the card of a tuned model; its hash comes when it is saved."""
+    task = job.task
+    prior = task.prior.card
+    return checkpoint.Card(
+        name=name,
+        network=prior.network,
+        sha256="",
+        data=f"Tuned from {prior.name}, which learnt from: {prior.data}",
+        licence=prior.licence,
+        command=job.command,
+        seed=job.seed,
+        commit=commit(),
+        rules={rule: weight for rule, weight in task.book.weights.items() if rule not in task.book.quarantined},
+        metrics=metrics,
+        tuning=checkpoint.Tuning(
+            algorithm=job.algorithm,
+            book=task.book.name,
+            key=str(task.context.key),
+            metre=str(task.context.metre),
+            steps=task.steps,
+            c=task.c,
+            prior_weight=task.prior_weight,
+            prior=prior.name,
+            prior_sha256=prior.sha256,
+            recipe=dataclasses.asdict(job.recipe),
+        ),
+    )

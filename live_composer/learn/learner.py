@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from live_composer.learn import moments
 from live_composer.policy.note_rnn import NoteRnn
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from live_composer.learn.recipe import Recipe
     from live_composer.learn.team import Team
     from live_composer.policy.shape import Shape
-
-_MOMENTS = ("step", "exp_avg", "exp_avg_sq")
 
 
 class Learner:
@@ -93,8 +92,7 @@ class Learner:
         """Return everything that learning goes on from, by name."""
         kept = {f"network.{name}": weight for name, weight in self.network.state_dict().items()}
         kept |= {f"average.{name}": weight for name, weight in self.average.state_dict().items()}
-        for name, parameter in self.network.named_parameters():
-            kept |= {f"{kind}.{name}": self._optimiser.state[parameter][kind] for kind in _MOMENTS}
+        kept |= moments.kept(self._optimiser, self.network)
         return {name: tensor.detach().cpu() for name, tensor in kept.items()}
 
     def restore(self, kept: Mapping[str, Tensor]) -> None:
@@ -105,10 +103,7 @@ class Learner:
         """
         for kind, module in (("network", self.network), ("average", self.average)):
             module.load_state_dict({name: kept[f"{kind}.{name}"] for name in module.state_dict()})
-        for name, parameter in self.network.named_parameters():
-            self._optimiser.state[parameter] = {
-                kind: kept[f"{kind}.{name}"].to(parameter.device, copy=True) for kind in _MOMENTS
-            }
+        moments.restore(self._optimiser, self.network, kept)
 
 
 def _mix(*numbers: int) -> int:

@@ -5,12 +5,9 @@ The loop is `_Course.learn`; around it stand what it begins from and what it lea
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import itertools
 import math
-import signal
-import threading
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -23,13 +20,15 @@ from live_composer.learn.batches import epoch
 from live_composer.learn.learner import Learner
 from live_composer.learn.measure import measure
 from live_composer.learn.ngrams import Ngrams
-from live_composer.learn.run import Progress, Row, Run
+from live_composer.learn.progress import Progress, Row
+from live_composer.learn.run import Run
+from live_composer.learn.stopping import asked_to_stop
 from live_composer.policy import checkpoint
 from live_composer.policy.note_rnn import NoteRnn
 from live_composer.policy.shape import Shape
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from live_composer.corpus.store import Corpus
@@ -97,7 +96,7 @@ def pretrain(job: Job, team: Team, display: Display) -> Outcome | None:
         BadFile: the folder holds a damaged run.
         CannotWrite: the disk is full, or the folder cannot be written.
     """
-    run = Run(job.folder, _settings(job, team))
+    run = Run(job.folder, _settings(job, team), Progress)
     learner = Learner(job.shape, job.recipe, job.seed, team)
     progress = run.restore(learner) if job.resume else Progress()
     course = _Course(job, team, display, run, learner, progress)
@@ -114,7 +113,7 @@ class _Course:
     job: Job
     team: Team
     display: Display
-    run: Run
+    run: Run[Progress]
     learner: Learner
     progress: Progress
 
@@ -126,7 +125,7 @@ class _Course:
     def learn(self) -> bool:
         """Learn until the recipe's end, an early stop or Ctrl-C; say whether it was Ctrl-C."""
         recipe, progress = self.job.recipe, self.progress
-        with _asked_to_stop(self.team) as stop:
+        with asked_to_stop(self.team) as stop:
             for batch in self._batches():
                 began = time.perf_counter()
                 self._learn_from(batch)
@@ -212,28 +211,6 @@ class _Course:
         job, run = self.job, self.run
         card = cards.card(job.corpus, job.shape, name=run.name, command=job.command, seed=job.seed, metrics=metrics)
         return checkpoint.save(run.model, card, weights)
-
-
-@contextlib.contextmanager
-def _asked_to_stop(team: Team) -> Generator[threading.Event]:
-    """Give what Ctrl-C sets, so that learning ends between two batches; a second Ctrl-C ends at once.
-
-    In a team each process would end after another batch and leave the rest waiting, so there Ctrl-C ends all at once,
-    and what was kept last stays.
-    """
-    stop = threading.Event()
-    before = signal.getsignal(signal.SIGINT)
-
-    def ask(*_: object) -> None:
-        stop.set()
-        signal.signal(signal.SIGINT, before)
-
-    if team.size == 1:
-        signal.signal(signal.SIGINT, ask)
-    try:
-        yield stop
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _settings(job: Job, team: Team) -> dict[str, Any]:

@@ -8,7 +8,7 @@ NAME.json, NAME.safetensors   the best model so far; NAME is the folder's own
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 import msgspec
 import safetensors
@@ -18,80 +18,43 @@ from live_composer import files
 from live_composer.errors import BadFile, BadInput
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
-    from live_composer.learn.learner import Learner
+    from torch import Tensor
+
+_Progress = TypeVar("_Progress", bound=msgspec.Struct)
 
 
-class Row(msgspec.Struct, frozen=True):
-    """One measurement.
+class Learner(Protocol):
+    """What a run keeps between two processes."""
 
-    Attributes:
-        update: updates done.
-        epoch: times that the corpus was begun.
-        steps: steps learnt from.
-        seconds: time spent learning, measurements not counted.
-        learning_rate: of the last update.
-        train: mean loss since the row before, in nats a step.
-        validation: loss of the running mean on the validation split, in nats a step.
-        accuracy: there.
-    """
+    def tensors(self) -> dict[str, Tensor]:
+        """Return everything that learning goes on from, by name."""
+        ...
 
-    update: int
-    epoch: int
-    steps: int
-    seconds: float
-    learning_rate: float
-    train: float
-    validation: float
-    accuracy: float
+    def restore(self, kept: Mapping[str, Tensor]) -> None:
+        """Go on from what `tensors` returned.
+
+        Raises:
+            KeyError, RuntimeError: something is missing or of another shape.
+        """
+        ...
 
 
-class Progress(msgspec.Struct):
-    """How far a run came.
-
-    Attributes:
-        epoch: times that the corpus was gone through.
-        batch: batches done of this epoch.
-        updates: updates of the weights.
-        steps: steps learnt from.
-        seconds: time spent learning.
-        loss: summed since the last measurement, in nats.
-        scored: steps summed over.
-        rows: the measurements.
-    """
-
-    epoch: int = 0
-    batch: int = 0
-    updates: int = 0
-    steps: int = 0
-    seconds: float = 0.0
-    loss: float = 0.0
-    scored: int = 0
-    rows: list[Row] = []
-
-    @property
-    def best(self) -> Row | None:
-        """The best measurement so far (the first of equals)."""
-        return min(self.rows, key=lambda row: row.validation, default=None)
-
-    @property
-    def waited(self) -> int:
-        """Measurements since the best."""
-        return len(self.rows) - 1 - self.rows.index(self.best) if self.best else 0
-
-
-class Run:
+class Run(Generic[_Progress]):
     """A run's folder.
 
     Args:
         folder: where it is.
         settings: what decides the result; a run goes on with its own settings alone.
+        progress: the type of what tells how far it came; without arguments it tells of a run that has not begun.
     """
 
-    def __init__(self, folder: Path, settings: dict[str, Any]) -> None:
+    def __init__(self, folder: Path, settings: dict[str, Any], progress: type[_Progress]) -> None:
         self.folder = folder
         self._settings = settings
+        self._progress = progress
 
     @property
     def name(self) -> str:
@@ -107,7 +70,7 @@ class Run:
     def _state(self) -> Path:
         return self.folder / "state.safetensors"
 
-    def save(self, progress: Progress, learner: Learner) -> None:
+    def save(self, progress: _Progress, learner: Learner) -> None:
         """Keep everything that learning goes on from.
 
         Raises:
@@ -116,7 +79,7 @@ class Run:
         header = {"progress": msgspec.json.encode(progress).decode(), "settings": _canonical(self._settings)}
         files.write_bytes(self._state, safetensors.torch.save(learner.tensors(), header))
 
-    def restore(self, learner: Learner) -> Progress:
+    def restore(self, learner: Learner) -> _Progress:
         """Go on where the run stopped; a folder without a run is a run that has not begun.
 
         Raises:
@@ -124,11 +87,11 @@ class Run:
             BadFile: what is there is damaged.
         """
         if not self._state.exists():
-            return Progress()
+            return self._progress()
         try:
             data = files.read_bytes(self._state, "run's state")
             header = _header(data)
-            progress = msgspec.json.decode(header["progress"], type=Progress)
+            progress = msgspec.json.decode(header["progress"], type=self._progress)
             self._compare(msgspec.json.decode(header["settings"]))
             learner.restore(safetensors.torch.load(data))
         except (safetensors.SafetensorError, msgspec.DecodeError, BadFile, KeyError, RuntimeError) as error:

@@ -1,11 +1,14 @@
 """One process that learns, or several side by side (`torchrun`): each takes its share of every batch."""
 
+# torch leaves some arguments of its best-known functions without a type.
+# pyright: reportUnknownMemberType=false
+
 from __future__ import annotations
 
 import contextlib
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import torch
 from torch import distributed, nn
@@ -15,6 +18,10 @@ from live_composer.learn.batches import Batch
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+
+    from numpy.typing import NDArray
+
+_Any = TypeVar("_Any", bound=Any)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +43,23 @@ class Team:
         """Whether this process is the one that writes and speaks."""
         return self.rank == 0
 
+    @property
+    def mine(self) -> slice:
+        """This process's columns of a batch."""
+        return slice(self.rank, None, self.size)
+
+    def together(self, part: NDArray[_Any]) -> NDArray[_Any]:
+        """Return the rows of all processes, in the order in which they were shared out."""
+        if self.size == 1:
+            return part
+        mine = torch.as_tensor(part, device=self.device)
+        parts = [torch.empty_like(mine) for _ in range(self.size)]
+        distributed.all_gather(parts, mine)
+        return torch.stack(parts, dim=1).flatten(0, 1).cpu().numpy()
+
     def part(self, batch: Batch) -> Batch:
         """Return this process's melodies of a batch."""
-        mine = slice(self.rank, None, self.size)
+        mine = self.mine
         return Batch(batch.heard[:, mine], batch.events[:, mine], batch.places[:, mine], batch.scored[:, mine])
 
     def join(self, network: nn.Module) -> nn.Module:

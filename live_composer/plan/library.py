@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from live_composer import paths
 from live_composer.errors import LiveComposerError
 from live_composer.plan import engine
+from live_composer.plan.ear import Ear
 from live_composer.policy import checkpoint
 from live_composer.rules import book_file, discovery
 from live_composer.rules.book import RuleBook
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from live_composer.policy.policy import Policy
-
 MODELS_KEPT = 8
 
 Stamp = tuple[tuple[str, int, int], ...]
@@ -28,7 +27,7 @@ Stamp = tuple[tuple[str, int, int], ...]
 
 class _Model(NamedTuple):
     stamp: Stamp
-    policy: Policy
+    ear: Ear
 
 
 class _Book(NamedTuple):
@@ -82,9 +81,9 @@ class Library:
             if book:
                 self._prepare_book(book)
 
-    def model(self, name: str) -> Policy:
-        """Return the policy of a model that was prepared."""
-        return self._models[name].policy
+    def model(self, name: str) -> Ear:
+        """Return the ear of a model that was prepared."""
+        return self._models[name].ear
 
     def book(self, name: str, weights: dict[str, float]) -> RuleBook:
         """Return a book that was prepared, with other weights; known rules that it does not have join it.
@@ -103,7 +102,7 @@ class Library:
             card = checkpoint.find(name)
             stamp = _stamp([card, card.with_suffix(".safetensors")])
             if earlier is None or earlier.stamp != stamp:
-                earlier = _Model(stamp, engine.policy(checkpoint.load(name), self._engine))
+                earlier = _Model(stamp, Ear(engine.policy(checkpoint.load(name), self._engine)))
             self._notices.pop(name, None)
         except LiveComposerError as error:
             self._refuse(name, error, earlier)

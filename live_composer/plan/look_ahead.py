@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from live_composer.plan.ear import Ear
     from live_composer.plan.judge import Judge
     from live_composer.plan.proposal import Odds, States
-    from live_composer.policy.policy import Policy
     from live_composer.rules.arrays import Ints
 
 RIVALS = 3
@@ -49,14 +49,14 @@ class Choice(NamedTuple):
 
 
 class LookAhead:
-    """Chooses continuations. It remembers nothing between two plans."""
+    """Chooses continuations. What it chose does not matter to what it chooses next."""
 
-    def __init__(self, prior: Policy, tuned: Policy | None = None, judge: Judge | None = None) -> None:
-        """Take the policies and the judge.
+    def __init__(self, prior: Ear, tuned: Ear | None = None, judge: Judge | None = None) -> None:
+        """Take policies, by their ears, and the judge.
 
         Args:
-            prior: the Note RNN.
-            tuned: the policy tuned from it, if there is one.
+            prior: of the Note RNN.
+            tuned: of the policy tuned from it, if there is one.
             judge: rewards events, given all before them; without one, the mix is played as it is.
         """
         self._prior, self._tuned, self._judge = prior, tuned or prior, judge

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from live_composer.config import Device
-    from live_composer.policy.policy import Policy
+    from live_composer.music.vocabulary import Vocabulary
     from live_composer.rules.book import RuleBook
 
 _Answer = TypeVar("_Answer")
@@ -74,8 +74,9 @@ class Planner:
     def _plan(self, request: PlanRequest, superseded: Callable[[], bool], begin: float) -> Plan:
         model, terms = self._library.model(request.model), _terms(request)
         book = self._library.book(request.book, request.weights)
-        _check_events(request, model)
-        judge = _judge(request, book, terms, model)
+        vocabulary = model.policy.shape.vocabulary
+        _check_events(request, vocabulary)
+        judge = _judge(request, book, terms, vocabulary)
         prior = self._library.model(request.prior) if request.prior else model
         look_ahead = LookAhead(prior, model, judge)
         choice = look_ahead.plan(request.events, request.first_step, request.horizon, terms, superseded)
@@ -123,24 +124,24 @@ def _terms(request: PlanRequest) -> Terms:
     )
 
 
-def _check_events(request: PlanRequest, model: Policy) -> None:
+def _check_events(request: PlanRequest, vocabulary: Vocabulary) -> None:
     """Refuse events that the model does not know.
 
     Raises:
         BadInput: there is one.
     """
-    size = model.shape.vocabulary.size
+    size = vocabulary.size
     if any(event >= size for events in (request.events, *request.liked) for event in events):
         raise BadInput(f"The melody so far holds events that `{request.model}` does not know (0 to {size - 1}).")
 
 
-def _judge(request: PlanRequest, book: RuleBook, terms: Terms, model: Policy) -> Judge:
+def _judge(request: PlanRequest, book: RuleBook, terms: Terms, vocabulary: Vocabulary) -> Judge:
     context = book.context(
         key=(terms.key or Key()).home,
         metre=terms.metre,
         length=request.length,
         first_step=request.first_step - len(request.events),
         chord=terms.chord,
-        vocabulary=model.shape.vocabulary,
+        vocabulary=vocabulary,
     )
     return Judge(book, context, Liked(request.liked), dial=request.dial, liking=request.liking)

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from live_composer.errors import BadInput
-from live_composer.music import metre as metres
-from live_composer.music.vocabulary import FIRST_PITCH, HOLD, START
+from live_composer.music.vocabulary import FIRST_PITCH, HOLD
 from live_composer.policy import sampling
 
 if TYPE_CHECKING:
@@ -20,8 +19,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from live_composer.music.vocabulary import Vocabulary
+    from live_composer.plan.ear import Ear
     from live_composer.plan.terms import Terms
-    from live_composer.policy.policy import Floats, Integers, Policy
+    from live_composer.policy.policy import Floats, Integers
 
 States = list["Floats"]
 """What each policy remembers of the melodies."""
@@ -42,28 +43,24 @@ class Proposal:
     policy, and between them it is what tuning with rewards d times as large would come near to.
     """
 
-    def __init__(self, prior: Policy, tuned: Policy, terms: Terms) -> None:
-        """Take policies of one vocabulary.
+    def __init__(self, prior: Ear, tuned: Ear, terms: Terms) -> None:
+        """Take the ears of policies of one vocabulary.
 
         Raises:
             BadInput: the vocabularies differ, or no pitch is left to play.
         """
-        if prior.shape.vocabulary != tuned.shape.vocabulary:
+        self._vocabulary = prior.policy.shape.vocabulary
+        if self._vocabulary != tuned.policy.shape.vocabulary:
             raise BadInput("The prior and the model know different pitches; a model goes with the prior it came from.")
-        self._terms, self._vocabulary = terms, prior.shape.vocabulary
-        self._policies = [prior] if tuned is prior else [prior, tuned]
-        self._allowed = _allowed(terms, prior)
+        self._terms = terms
+        self._ears = [prior] if tuned is prior else [prior, tuned]
+        self._allowed = _allowed(terms, self._vocabulary)
         self._tilt = np.zeros(self._vocabulary.size, dtype=np.float32)
         self._tilt[FIRST_PITCH:] = terms.density * math.log(2) * terms.temperature
 
     def listen(self, events: Sequence[int], first_step: int) -> States:
         """Return the states after all events but the last, for one melody that goes on at `first_step`."""
-        states = [policy.start(1) for policy in self._policies]
-        last = START
-        for step, event in enumerate(events, first_step - len(events)):
-            _, states = self._ask(states, np.array([last]), step)
-            last = event
-        return states
+        return [ear.listen(events, first_step, self._terms.metre) for ear in self._ears]
 
     def odds(
         self, states: States, last: Integers, sounding: NDArray[np.bool_], step: int, *, begins: bool
@@ -94,15 +91,14 @@ class Proposal:
 
     def _ask(self, states: States, last: Integers, step: int) -> tuple[list[Floats], States]:
         """Let each policy hear the last events; return the logits of what comes at `step`, and the states."""
-        places = np.full(len(last), metres.place(self._terms.metre, step))
-        bars = np.full(len(last), step // self._terms.metre.steps_per_bar)
-        answers = [policy.step(state, last, places, bars) for policy, state in zip(self._policies, states, strict=True)]
+        answers = [
+            ear.step(state, last, step, self._terms.metre) for ear, state in zip(self._ears, states, strict=True)
+        ]
         return [logits for logits, _ in answers], [state for _, state in answers]
 
 
-def _allowed(terms: Terms, policy: Policy) -> sampling.Mask:
+def _allowed(terms: Terms, vocabulary: Vocabulary) -> sampling.Mask:
     """Return (V,): what key, chord and register allow, wherever the melody stands."""
-    vocabulary = policy.shape.vocabulary
     allowed = sampling.register_mask(terms.lowest, terms.highest, vocabulary)
     if terms.key is not None:
         allowed &= sampling.key_mask(terms.key.home, vocabulary, terms.chord)

@@ -45,6 +45,34 @@ class Network(msgspec.Struct, frozen=True):
         return Shape(self.hidden, self.layers, self.metre, Vocabulary(self.lowest, self.highest), self.phrase)
 
 
+class Tuning(msgspec.Struct, frozen=True):
+    """How a model was tuned.
+
+    Attributes:
+        algorithm: psi, q, g or pg.
+        book: the rule book, whose rules and weights the card has.
+        key: of the melodies it was tuned on.
+        metre: of them.
+        steps: of each.
+        c: a reward was worth 1/c nats.
+        prior_weight: how much the prior counted.
+        prior: the model that was tuned.
+        prior_sha256: of its weights.
+        recipe: the rest of what decided how.
+    """
+
+    algorithm: str
+    book: str
+    key: str
+    metre: str
+    steps: int
+    c: float
+    prior_weight: float
+    prior: str
+    prior_sha256: str
+    recipe: dict[str, Any] = {}
+
+
 class Card(msgspec.Struct, frozen=True, omit_defaults=False):
     """The truth about a model.
 
@@ -61,6 +89,7 @@ class Card(msgspec.Struct, frozen=True, omit_defaults=False):
         metrics: what was measured on held-out data (losses in nats a step).
         base: the shape of a second network, whose logits are added to the first's (the prior that a G-network stands
             on); its weights are in the same file, their names after `base.`.
+        tuning: how it was tuned, for a tuned model.
         format: the version of this schema.
     """
 
@@ -75,6 +104,7 @@ class Card(msgspec.Struct, frozen=True, omit_defaults=False):
     rules: dict[str, float] = {}
     metrics: dict[str, Any] = {}
     base: Network | None = None
+    tuning: Tuning | None = None
     format: int = FORMAT
 
 

@@ -93,6 +93,23 @@ def _inputs(shape: Shape, events: Tensor, places: Tensor, bars: Tensor | None) -
     return torch.cat(heard, dim=-1)
 
 
+def one_step(  # noqa: PLR0913, PLR0917 - a step knows no fewer
+    shape: Shape, weights: Mapping[str, Tensor], events: Tensor, places: Tensor, state: Tensor, bars: Tensor | None
+) -> tuple[Tensor, Tensor]:
+    """Read one step of many melodies, each (B,): return logits (B, V) and the new state (L, 2, B, H).
+
+    One cell at a time: asked for a single step, nn.LSTM spends most of its time on preparations.
+    """
+    out = _inputs(shape, events, places, bars)  # (B, I)
+    after: list[Tensor] = []
+    for layer in range(shape.layers):
+        kinds = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+        own = [weights[f"lstm.{kind}_l{layer}"] for kind in kinds]
+        out, cell = torch.lstm_cell(out, (state[layer, 0], state[layer, 1]), *own)  # each (B, H)
+        after.append(torch.stack([out, cell]))
+    return nn.functional.linear(out, weights["output.weight"], weights["output.bias"]), torch.stack(after)
+
+
 def one_hot(numbers: Tensor, size: int) -> Tensor:
     """Return (..., size) floats: 1 at each number, and nothing at all for -1."""
     return (numbers.unsqueeze(-1) == torch.arange(size, device=numbers.device)).float()
@@ -123,18 +140,10 @@ class TorchRnn:
         self, state: Floats, events: Integers, places: Integers, bars: Integers | None = None
     ) -> tuple[Floats, Floats]:
         """See `Policy.step`."""
-        # One cell at a time: asked for a single step, nn.LSTM spends most of its time on preparations.
         before = torch.as_tensor(state, device=self.device)  # (L, 2, B, H)
         counted = None if bars is None else self._tensor(bars)
-        out = _inputs(self.shape, self._tensor(events), self._tensor(places), counted)  # (B, I)
-        after: list[Tensor] = []
-        for layer in range(self.shape.layers):
-            kinds = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
-            weights = [self._weights[f"lstm.{kind}_l{layer}"] for kind in kinds]
-            out, cell = torch.lstm_cell(out, (before[layer, 0], before[layer, 1]), *weights)  # each (B, H)
-            after.append(torch.stack([out, cell]))
-        logits = nn.functional.linear(out, self._weights["output.weight"], self._weights["output.bias"])
-        return logits.cpu().numpy(), torch.stack(after).cpu().numpy()
+        logits, after = one_step(self.shape, self._weights, self._tensor(events), self._tensor(places), before, counted)
+        return logits.cpu().numpy(), after.cpu().numpy()
 
     def _tensor(self, numbers: Integers) -> Tensor:
         return torch.as_tensor(numbers, dtype=torch.int64, device=self.device)

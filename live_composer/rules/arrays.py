@@ -44,8 +44,7 @@ def by_event(context: Context, value: Callable[[int], float]) -> Floats:
     """Return a table with the value of each pitch at the number of its event; 0 for note offs and holds."""
     vocabulary = context.vocabulary
     table = np.zeros(vocabulary.size)
-    for event in range(FIRST_PITCH, vocabulary.size):
-        table[event] = value(vocabulary.pitch(event))
+    table[FIRST_PITCH:] = [value(pitch) for pitch in range(vocabulary.lowest, vocabulary.highest + 1)]
     return table
 
 
@@ -63,7 +62,8 @@ def earlier(columns: Ints) -> Ints:
 
 def at(values: Ints, columns: Ints, otherwise: int = NONE) -> Ints:
     """Return the values at the given columns, `otherwise` where the column is NONE."""
-    return np.where(columns >= 0, np.take_along_axis(values, np.maximum(columns, 0), axis=1), otherwise)
+    rows: Ints = np.arange(0, values.size, values.shape[1], dtype=np.int64)[:, None]
+    return np.where(columns >= 0, values.ravel().take(np.maximum(columns, 0) + rows), otherwise)
 
 
 def previous_onset(melodies: Ints) -> Ints:

@@ -75,6 +75,7 @@ def _faults(rule: Rule, melodies: Tokens, context: Context, cuts: int) -> Iterat
     else:
         yield from _mixing(rule, melodies, context, rewards)
         yield from _peeking(rule, melodies, context, rewards, cuts)
+        yield from _forgetting(rule, melodies, context, rewards, cuts)
         yield from _disagreeing(rule, melodies, context, rewards)
 
 
@@ -92,6 +93,16 @@ def _peeking(rule: Rule, melodies: Tokens, context: Context, rewards: Rewards, c
         ahead = _differ(rewards[:, :cut], rule(melodies[:, :cut].copy(), context))
         if ahead:
             yield f"it peeks ahead: step {ahead[1]} is judged by what follows it; only what stands before may count"
+            return
+
+
+def _forgetting(rule: Rule, melodies: Tokens, context: Context, rewards: Rewards, cuts: int) -> Iterator[str]:
+    """Ask for the last events alone, as is done live: they must be judged as they are among all."""
+    steps = melodies.shape[1]
+    for first in range(1, steps, max(1, steps // cuts)) if rule.batch_form else ():
+        forgot = _differ(rewards[:, first:], rule(melodies.copy(), context, first))
+        if forgot:
+            yield f"asked for the steps from {first} on, it judges step {first + forgot[1]} differently than among all"
             return
 
 

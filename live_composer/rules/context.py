@@ -26,6 +26,8 @@ class Context:
         chord: pitch classes (0 = C) of the chord that sounds, empty when none is known.
         phrase: bars of a phrase; phrases follow one another from step 0 on.
         vocabulary: what the events mean.
+        judged_from: the first column (from 0) that is to be judged; those before it are only heard. A batch form may
+            save itself work there, and leave 0.
     """
 
     key: Key = field(default_factory=Key)
@@ -35,6 +37,7 @@ class Context:
     chord: frozenset[int] = frozenset()
     phrase: int = PHRASE
     vocabulary: Vocabulary = DEFAULT
+    judged_from: int = 0
 
     @property
     def steps_per_phrase(self) -> int:

@@ -40,6 +40,7 @@ class Rule:
         every_step: whether the note form judges holds and note offs too, or only the starts of notes.
         batch_form: the batch form, None if there is only a note form.
         parameters: keyword parameters with the values in force.
+        notes: how many notes before an event the batch form hears at most, given its parameters; None: all.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Rule:
     every_step: bool = False
     batch_form: Callable[..., Rewards] | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    notes: Callable[..., int] | None = None
 
     def __call__(self, melodies: Tokens, context: Context, first: int = 0) -> Rewards:
         """Judge every event of every melody: (melodies, steps) -> (melodies, steps).
@@ -57,10 +59,14 @@ class Rule:
             context: what else is known.
             first: the column from which on events are judged; those before it are only heard.
         """
-        if self.batch_form is not None:
-            rewards = np.asarray(self.batch_form(melodies, context, **self.parameters), dtype=np.float64)
-            return rewards[:, first:] if first else rewards
-        return self.by_note(melodies, context, first)
+        if self.batch_form is None:
+            return self.by_note(melodies, context, first)
+        if not first:
+            return np.asarray(self.batch_form(melodies, context, **self.parameters), dtype=np.float64)
+        cut = self._first_heard(melodies, first)
+        context = replace(context, first_step=context.first_step + cut, judged_from=first - cut)
+        rewards = self.batch_form(melodies[:, cut:], context, **self.parameters)
+        return np.asarray(rewards, dtype=np.float64)[:, first - cut :]
 
     def by_note(self, melodies: Tokens, context: Context, first: int = 0) -> Rewards:
         """Judge by the note form, one event after the other."""
@@ -84,15 +90,30 @@ class Rule:
         except (TypeError, ValueError):
             raise TypeError(f"{self.name} returned {value!r} for a note, and must return a number") from None
 
-    def batch(self, function: Callable[..., Rewards]) -> Rule:
+    @overload
+    def batch(self, function: Callable[..., Rewards]) -> Rule: ...
+    @overload
+    def batch(self, *, notes: Callable[..., int]) -> Callable[[Callable[..., Rewards]], Rule]: ...
+    def batch(
+        self, function: Callable[..., Rewards] | None = None, *, notes: Callable[..., int] | None = None
+    ) -> Rule | Callable[[Callable[..., Rewards]], Rule]:
         """Give a note rule its batch form (a decorator); both must agree everywhere.
+
+        Args:
+            function: the batch form.
+            notes: takes the rule's parameters, and returns how many notes before an event it hears at most. Live,
+                where a rule is asked again and again for the last events of long melodies, it is then given no more.
 
         Raises:
             TypeError: the two forms take different parameters.
         """
-        if set(_parameters(function)) != set(self.parameters):
-            raise TypeError(f"the note form and the batch form of {self.name} must take the same parameters")
-        return replace(self, batch_form=function)
+
+        def add(function: Callable[..., Rewards]) -> Rule:
+            if set(_parameters(function)) != set(self.parameters):
+                raise TypeError(f"the note form and the batch form of {self.name} must take the same parameters")
+            return replace(self, batch_form=function, notes=notes)
+
+        return add if function is None else add(function)
 
     def having(self, **parameters: Any) -> Rule:
         """Return the rule with other parameters.
@@ -110,12 +131,25 @@ class Rule:
                 raise BadInput(f"the parameter `{name}` of `{self.name}` is {value!r}, and must be {_KINDS[kind]}.")
         return replace(self, parameters={**self.parameters, **parameters})
 
+    def _first_heard(self, melodies: Tokens, first: int) -> int:
+        """Return the first column that counts where events from the column `first` on are judged."""
+        if self.notes is None:
+            return 0
+        notes = self.notes(**self.parameters)
+        back = _STEPS_A_NOTE * notes
+        while back < first and (melodies[:, first - back : first] >= FIRST_PITCH).sum(axis=1).min() < notes:
+            back *= 2
+        return max(0, first - back)
+
     @property
     def file(self) -> str:
         """The file that the rule was written in."""
         code = getattr(self.note or self.batch_form, "__code__", None)
         return code.co_filename if code else ""
 
+
+_STEPS_A_NOTE = 4
+"""How far apart notes are guessed to be; a wrong guess costs another try."""
 
 _KINDS: dict[type[object], str] = {
     float: "a number",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from live_composer.learn import journal
-from live_composer.learn.run import Row
+from live_composer.learn.progress import Row
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,6 +14,7 @@ from live_composer.music.key import Key
 from live_composer.music.metre import Metre
 from live_composer.music.vocabulary import FIRST_PITCH, HOLD
 from live_composer.plan.candidates import Candidates
+from live_composer.plan.ear import Ear
 from live_composer.plan.judge import Judge
 from live_composer.plan.liked import Liked
 from live_composer.plan.look_ahead import LookAhead, Superseded
@@ -24,7 +25,8 @@ from live_composer.rules import Context, Rule
 BEFORE = [5]
 PITCHES = range(48, 51)
 TERMS = Terms(metre=Metre(3, 16), lowest=48, highest=50, candidates=256, c=0.5)
-PRIOR, TUNED = TablePolicy(1), TablePolicy(2)
+PRIOR, TUNED = Ear(TablePolicy(1)), Ear(TablePolicy(2))
+PRIOR_TABLE, TUNED_TABLE = TablePolicy(1), TablePolicy(2)
 
 
 def judge(*rules: Rule, dial: float = 1.0, motifs: Liked | None = None, liking: float = 0.0, **weights: float) -> Judge:
@@ -39,7 +41,7 @@ def target(weights: dict[str, float]) -> dict[tuple[int, ...], float]:
         reward = weights.get("high_end", 0) * (melody[3] == OCTAVE.event(50)) + weights.get("holds", 0) * melody.count(
             1
         )
-        found[melody] = np.exp(PRIOR.log_p(melody, BEFORE[0], PITCHES) + reward / TERMS.c)
+        found[melody] = np.exp(PRIOR_TABLE.log_p(melody, BEFORE[0], PITCHES) + reward / TERMS.c)
     total = sum(found.values())
     return {melody: value / total for melody, value in found.items() if value}
 
@@ -67,9 +69,7 @@ def too_far(expected: dict[tuple[int, ...], float], met: Counter[tuple[int, ...]
     ],
     ids=["prior", "tuned", "mixed", "all weights zero"],
 )
-def test_continuations_are_chosen_in_proportion_to_prior_and_reward(
-    tuned: TablePolicy, dial: float, weights: dict[str, float]
-):
+def test_continuations_are_chosen_in_proportion_to_prior_and_reward(tuned: Ear, dial: float, weights: dict[str, float]):
     rules = [high_end, holds]
     # The dial weakens the rules, so that a mix of policies is the natural proposal for what it asks for.
     look_ahead = LookAhead(PRIOR, tuned, judge(*rules, dial=dial, **{"high_end": 0.0, "holds": 0.0} | weights))
@@ -102,7 +102,7 @@ def test_at_the_low_end_of_the_dial_rules_are_silent():
 def test_half_way_the_mix_is_log_linear():
     terms = Terms(dial=0.25, temperature=0.8)
     (odds,) = LookAhead(PRIOR, TUNED).odds(BEFORE, 0, [4], terms)
-    mixed = (0.75 * PRIOR.logits[5] + 0.25 * TUNED.logits[5]) / 0.8
+    mixed = (0.75 * PRIOR_TABLE.logits[5] + 0.25 * TUNED_TABLE.logits[5]) / 0.8
     assert odds.mixed[0] == pytest.approx(mixed - np.log(np.exp(mixed).sum()), abs=1e-5)
     assert np.exp(odds.mixed).sum() == pytest.approx(1)
 
@@ -127,11 +127,11 @@ def test_the_same_request_gives_the_same_choice():
 
 def test_a_real_network_among_copies_plays_what_it_plays_alone(random_model: str):
     """States follow their candidates through draws and resampling."""
-    policy = checkpoint.load(random_model).policy()
-    look_ahead = LookAhead(policy, policy, judge(holds))
+    ear = Ear(checkpoint.load(random_model).policy())
+    look_ahead = LookAhead(ear, ear, judge(holds))
     choice = look_ahead.plan([14, 1], 2, 24, Terms(seed=1, candidates=32))
     met = look_ahead.odds([14, 1], 2, choice.events, Terms())
-    single = LookAhead(policy).odds([14, 1], 2, choice.events, Terms())
+    single = LookAhead(ear).odds([14, 1], 2, choice.events, Terms())
     assert [odds.prior.tolist() for odds in met] == [odds.prior.tolist() for odds in single]
     chances = [float(np.exp(odds.prior[0, event])) for odds, event in zip(met, choice.events, strict=True)]
     assert min(chances) > 0
@@ -165,7 +165,7 @@ def test_a_register_without_pitches_is_refused():
 
 def test_policies_of_different_pitches_do_not_mix(random_model: str):
     with pytest.raises(BadInput, match="different pitches"):
-        LookAhead(PRIOR, checkpoint.load(random_model).policy()).plan([], 0, 4)
+        LookAhead(PRIOR, Ear(checkpoint.load(random_model).policy())).plan([], 0, 4)
 
 
 @pytest.mark.parametrize("temperature", [1.0, 0.5])

@@ -13,6 +13,7 @@ from live_composer.music.key import SCALES, Key
 from live_composer.music.melody import Melody, canonical
 from live_composer.music.metre import COMMON_TIME, Metre
 from live_composer.music.vocabulary import DEFAULT, FIRST_PITCH
+from live_composer.plan.ear import Ear
 from live_composer.plan.look_ahead import LookAhead
 from live_composer.plan.terms import Terms
 from live_composer.policy import checkpoint
@@ -27,7 +28,7 @@ class Alone:
     """A policy without rules, and so without a choice."""
 
     def __init__(self, policy: Policy) -> None:
-        self._look_ahead = LookAhead(policy)
+        self._look_ahead = LookAhead(Ear(policy))
 
     def plan(self, events: list[int], first_step: int, horizon: int, **terms: Any) -> list[int]:
         return self._look_ahead.plan(events, first_step, horizon, Terms(**terms)).events

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from live_composer.music.key import SCALES, Key
 from live_composer.music.metre import Metre
+from live_composer.plan.ear import Ear
 from live_composer.plan.look_ahead import LookAhead, Superseded
 from live_composer.plan.planner import Planner
 from live_composer.plan.terms import Terms
@@ -32,7 +33,7 @@ def test_a_plan_is_what_look_ahead_draws(planner: Planner, random_model: str) ->
     plan = planner.answer(request)
     assert isinstance(plan, Plan)
     assert (plan.revision, plan.first_step) == (7, 4)
-    alone = LookAhead(checkpoint.load(random_model).policy())
+    alone = LookAhead(Ear(checkpoint.load(random_model).policy()))
     terms = Terms(metre=Metre(3, 4), key=Key.parse("D dorian"), temperature=0.9, seed=5)
     assert plan.events == alone.plan([2, 1, 1, 1], 4, 12, terms).events
 

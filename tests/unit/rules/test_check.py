@@ -115,6 +115,23 @@ def disagrees(melodies: Tokens, context: Context) -> Rewards:
     return np.where(np.arange(melodies.shape[1]) % 4 == 0, melodies >= FIRST_PITCH, 0.0)
 
 
+@note_rule
+def remembers(note: Note) -> float:
+    return float(len(note.pitches) % 2)
+
+
+@remembers.batch(notes=lambda: 2)
+def forgets(melodies: Tokens, context: Context) -> Rewards:
+    pitched = melodies >= FIRST_PITCH
+    return np.where(pitched, (np.cumsum(pitched, axis=1) - 1) % 2, 0.0)
+
+
+@batch_rule
+def skips_too_much(melodies: Tokens, context: Context) -> Rewards:
+    """What is asked for begins one column earlier than this rule thinks."""
+    return np.where(np.arange(melodies.shape[1]) > context.judged_from, 1.0, 0.0) * (melodies >= FIRST_PITCH)
+
+
 @pytest.mark.parametrize(
     ("rule", "words"),
     [
@@ -130,6 +147,8 @@ def disagrees(melodies: Tokens, context: Context) -> Rewards:
         (changes_what_it_is_given, "it changes the melodies it was given"),
         (counts_its_calls, "it judges the same melodies differently the second time"),
         (random, "it judges the same melodies differently the second time"),
+        (forgets, "it judges step "),
+        (skips_too_much, "asked for the steps from 1 on, it judges step "),
         (compares_melodies, "it judges a melody differently among others than alone"),
         (knows_its_row, "it judges a melody differently among others than alone"),
         (says_nothing, "says_nothing returned None for a note, and must return a number"),

@@ -1,0 +1,106 @@
+"""`live-composer tune`: tune a Note RNN by rules."""
+
+from __future__ import annotations
+
+import contextlib
+import shlex
+import sys
+from dataclasses import replace
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from live_composer.commands.plugins import open_book, print_table, quiet, say
+from live_composer.config import Tune
+from live_composer.errors import MissingExtra
+from live_composer.music.key import Key
+from live_composer.music.metre import Metre
+from live_composer.policy import checkpoint
+
+if TYPE_CHECKING:
+    from live_composer.learn.task import Task
+    from live_composer.learn.tune_recipe import TuneRecipe
+    from live_composer.learn.tuning import Outcome
+
+_INTERRUPTED = 130
+_SUMS = {"J": "J", "score": "reward/c + log p", "reward": "reward", "log_p": "log p", "kl": "KL from the prior"}
+_HEALTH = {
+    "rests": "steps of silence",
+    "holds": "steps that hold",
+    "onsets": "steps that start a note",
+    "entropy": "entropy of pitch, in bits",
+    "patterns": "different patterns of 8 steps",
+}
+
+
+def tune(*, config: Tune = Tune()) -> int | None:
+    """Tune a Note RNN by rules."""
+    if find_spec("torch") is None:
+        raise MissingExtra("Learning", "learn")
+    import torch
+
+    from live_composer.learn import tuning
+    from live_composer.learn.display import Silence, display
+    from live_composer.learn.team import team
+    from live_composer.learn.tune_recipe import recipe_of, smallest_batch
+
+    recipe = recipe_of(config)
+    folder = config.output or Path("runs") / config.algo
+    command = shlex.join(["live-composer", *sys.argv[1:]])
+    task = _task(config, recipe)
+    known = task.book.troubles
+    job = tuning.Job(
+        task, config.algo, recipe, config.seed, folder, command, config.minutes, config.resume, config.tensorboard
+    )
+    if config.threads:
+        torch.set_num_threads(config.threads)
+    with team(config.device, smallest_batch(recipe)) as mine, contextlib.ExitStack() as stack:
+        stack.enter_context(quiet())
+        shown = stack.enter_context(display(recipe.steps)) if mine.leads else Silence()
+        outcome = tuning.tune(job, mine, shown)
+    if outcome is None:
+        return None
+    say(line for line in task.book.troubles if line not in known)
+    _report(config, folder, outcome)
+    return _INTERRUPTED if outcome.interrupted else None
+
+
+def _task(config: Tune, recipe: TuneRecipe) -> Task:
+    from live_composer.learn.task import task_of
+
+    prior = checkpoint.load(config.model)
+    book = open_book(config.book, config.plugins)
+    key = Key.parse(config.key) if config.key else book.key
+    metre = Metre.parse(config.metre)
+    context = book.context(key=key, metre=metre)
+    steps = config.bars * metre.steps_per_bar if config.bars else None
+    if steps and context.length is not None:
+        context = replace(context, length=steps)
+    return task_of(prior, book, context, steps, c=recipe.c, prior_weight=config.prior_weight)
+
+
+def _report(config: Tune, folder: Path, outcome: Outcome) -> None:
+    card, progress = outcome.card, outcome.progress
+    path = folder / f"{card.name}.json"
+    if config.json:
+        found = {
+            "model": str(path),
+            "interrupted": outcome.interrupted,
+            "steps": progress.steps,
+            "updates": progress.updates,
+            "seconds": round(progress.seconds, 1),
+            "metrics": card.metrics,
+        }
+        print(msgspec.json.encode(found).decode())
+        return
+    prior, best = outcome.prior.figures, outcome.best.figures
+    titles = _SUMS | {name: name for name in outcome.best.rules} | _HEALTH
+    rows = [(title, f"{prior[name]:.2f}", f"{best[name]:.2f}") for name, title in titles.items()]
+    print_table(("a melody", f"+{card.tuning.prior if card.tuning else 'prior'}", f"+{card.name}"), rows)
+    rate = progress.steps / max(progress.seconds, 1e-9)
+    print(f"{progress.steps:,} steps in {progress.seconds:,.0f} s ({rate:,.0f} steps/s).")
+    if outcome.interrupted:
+        print("Interrupted; the same command goes on from here.")
+    print(f"The best model, after {card.metrics['updates']:,} updates: {path}")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import os
 from typing import TYPE_CHECKING
 
 from live_composer.errors import AlreadyRunning
+from live_composer.live.catalogue import catalogue
 from live_composer.live.desk import Desk
 from live_composer.live.events import Bar, Event, Opened, Stopped, Trouble
 from live_composer.live.lifecycle import signals, together
@@ -17,6 +19,7 @@ from live_composer.live.performance import Performance
 from live_composer.live.planner_link import PlannerLink
 from live_composer.live.playing import Style
 from live_composer.live.port_link import PortLink
+from live_composer.live.reasons import reasons
 from live_composer.live.recording import Recording
 from live_composer.live.screens import Screens
 from live_composer.live.setup import Setup
@@ -24,6 +27,7 @@ from live_composer.live.stage import Stage
 from live_composer.live.takes import Takes
 from live_composer.live.view import View
 from live_composer.live.wishes import Wishes
+from live_composer.music.units import STEPS_PER_BEAT
 from live_composer.port.protocol import ClockState, Heard
 from live_composer.wire import channel, daemons
 from live_composer.wire.messages import Hello
@@ -34,7 +38,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from live_composer.port.protocol import Reply
-    from live_composer.wire.screen import Command, Frame
+    from live_composer.wire.screen import Catalogue, Command, Frame, Reasons
 
 __all__ = ["Daemon", "Setup"]
 
@@ -93,9 +97,17 @@ class Daemon:
         metre = self.performance.source.wishes.metre
         self.recording = Recording(setup.record, self.port.tempo, metre, self._changed) if setup.record else None
         self._stage = Stage(self.performance, self.port, self.recording, self.quit)
-        self.desk = Desk(values, self.performance, self.takes, self.port, self.notices, transport=self._move)
+        self.desk = Desk(
+            values,
+            self.performance,
+            self.takes,
+            self.port,
+            self.notices,
+            transport=self._move,
+            plugins=setup.plugins,
+        )
         self.performance.on_step = self.desk.ears.tick
-        self._screens = Screens(self._frame, self.ask)
+        self._screens = Screens(self._frame, self.ask, {"why": self._why, "catalogue": self._catalogue})
 
     async def run(self) -> Stopped:
         """Start everything, play, and end everything; return how it went.
@@ -195,6 +207,13 @@ class Daemon:
 
     def _frame(self) -> Frame:
         return self._view.frame()
+
+    async def _why(self, command: Command) -> Reasons:
+        heard = math.ceil(self.port.beat() * STEPS_PER_BEAT)
+        return await reasons(self.performance, self.planner, command.value, heard, command.ticket)
+
+    async def _catalogue(self, command: Command) -> Catalogue:
+        return await catalogue(self.desk.knobs.presets, self._setup.plugins, command.ticket)
 
     def _opened(self, socket: Path) -> Opened:
         opened = self.port.opened

@@ -23,7 +23,8 @@ from live_composer.rules import book_file
 from live_composer.wire.screen import COMMANDS, Command
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from live_composer.live.notices import Notices
     from live_composer.live.performance import Performance
@@ -54,6 +55,7 @@ class Desk:
         notices: Notices,
         *,
         transport: Callable[[str], None],
+        plugins: Sequence[Path] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Make a desk.
@@ -65,10 +67,11 @@ class Desk:
             port: where it plays.
             notices: are told what knobs and presets cannot have.
             transport: does `play`, `pause`, `stop` and `quit`.
+            plugins: folders of the musician's own rule files and books.
             clock: tells seconds, for taps.
         """
         self._values, self._performance, self._takes, self._port = values, performance, takes, port
-        self._transport = transport
+        self._transport, self._plugins = transport, plugins
         self._taps = Taps(clock)
         self._silence: asyncio.TimerHandle | None = None
         self.listening = Listening(values, performance, lambda: transport("play"), self.plan_anew)
@@ -169,7 +172,7 @@ class Desk:
             case "chord":
                 chords.parse(str(value))
             case "book":
-                book_file.weights(book_file.find(str(value)))
+                self._book(str(value))
             case "model":
                 network = checkpoint.card(str(value)).network
                 vocabulary = self._performance.source.wishes.vocabulary
@@ -181,6 +184,9 @@ class Desk:
             case _:
                 pass
 
+    def _book(self, name: str) -> dict[str, float]:
+        return book_file.weights(book_file.find(name, self._plugins))
+
     def _apply(self, parameter: Parameter) -> None:
         """Have a value that was changed heard."""
         match parameter.name:
@@ -191,7 +197,7 @@ class Desk:
             case "count-in":
                 self._performance.count_in = self._values.whole("count-in")
             case "book":
-                self._values.use_rules(book_file.weights(book_file.find(self._values.word("book"))))
+                self._values.use_rules(self._book(self._values.word("book")))
                 self.plan_anew(at_bar=True)
             case "listen":
                 self.listening.reset()

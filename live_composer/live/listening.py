@@ -111,7 +111,7 @@ class Listening:
             for _ in range(bars):
                 line = spans.at(line).end
             # The answer is planned while the last moments of the call are played, so that it begins on the bar line.
-            if beat * STEPS_PER_BEAT >= line - self._performance.planning.horizon - 1:
+            if beat * STEPS_PER_BEAT >= line - self._performance.planning.horizon - 2:
                 self._answer(entry=max(line, self._performance.planning.first_open))
         elif self.phrase.silent_for(beat) >= self._values.number("silence"):
             if self._playing:
@@ -128,7 +128,8 @@ class Listening:
         last = None
         if self.mode == "call":
             bars = self._values.whole("response") or spans.at(entry - 1).number - spans.at(first).number + 1
-            last = entry if spans.line(entry) == entry else spans.line(entry)
+            bar = spans.at(entry)
+            last = bar.begin if entry - bar.begin <= bar.metre.steps_per_bar // 2 else bar.end
             for _ in range(bars):
                 last = spans.at(last).end
         self._performance.planning.go_on(events, entry, last)

@@ -55,6 +55,13 @@ def test_an_evening_at_the_screen(terminal: Terminal, recorder: Recorder):
     terminal.press("1", "Right", "Right")
     terminal.wait_until(lambda _: "1.10" in rules_line(terminal), "a weight of 1.10")
 
+    # A rule of another book joins, and is heard of.
+    terminal.press("a")
+    terminal.wait("Add a rule", "paper_autocorrelation")
+    terminal.type("paper_auto")
+    terminal.press("Enter")
+    terminal.wait("paper_autocorrelation is in use")
+
     # A take is kept: it stands in the panel and in its folder.
     terminal.press("k", "4")
     terminal.wait_until(lambda screen: "bars  C major, 200" in screen, "a take")

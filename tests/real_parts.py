@@ -312,6 +312,14 @@ class FluidSynth(Program):
         self._await(lambda: recorder.hear("fsynth:left", "fsynth:right"), "the start of FluidSynth")
 
 
+class AmSynth(Program):
+    """A synthesizer that ignores "all notes off" and minds the pedal; its MIDI port is `amsynth:midi_in`."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        super().__init__("amsynth", "-x", "-m", "jack", "-a", "jack")
+        self._await(lambda: recorder.hear("amsynth:L out", "amsynth:R out"), "the start of amsynth")
+
+
 class MidiDump:
     """JACK's own monitor, which prints every message it gets."""
 

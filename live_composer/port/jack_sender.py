@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 REPORT_SECONDS = 0.05
 """How often the loop looks at what the call-back has sent."""
-CHUNK, CHUNKS_A_PERIOD, MESSAGES_A_PERIOD = 64, 4, 64
+CHUNK, CHUNKS_A_PERIOD, MESSAGES_A_PERIOD, HEARD_A_PERIOD = 64, 4, 64, 128
 """Notes are taken in, and messages sent, by so many at a time: a call longer than its period loses events."""
 FROZEN_SECONDS = 2.0
 """A server that has not called for so long is taken for lost."""
@@ -74,6 +74,7 @@ class JackSender:
         self.input = JackInput(client)
         self._lateness = Lateness()
         self._todo: deque[Callable[[float], None]] = deque()
+        self._came: deque[tuple[bytes, float]] = deque()
         self._held: deque[Due] = deque()
         self._older: list[bytes] = []
         self._written: list[bytes] = []
@@ -100,7 +101,7 @@ class JackSender:
 
     def take(self, data: bytes, seconds: float) -> None:
         """Hand a message that came in by another system to the call-back."""
-        self._todo.append(partial(self._heard, data, seconds))
+        self._came.append((data, seconds))
 
     def deaf(self) -> None:
         """Let go of all keys that were held, because the input went away."""
@@ -156,14 +157,14 @@ class JackSender:
         self._player.silence(now, cut=cut)
         self._player.clock.stop(now)
 
-    def _heard(self, data: bytes, seconds: float, now: float) -> None:
-        self.hearing.hear(data, now + seconds - time.monotonic())
-        self.on_news()
-
     def _listen(self) -> None:
-        came = False
+        now, came = self._frame / self._rate, False
         for offset, data in self.input.events():
-            self.hearing.hear(data, (self._frame + offset) / self._rate)
+            self.hearing.hear(data, now + offset / self._rate)
+            came = True
+        for _ in range(min(len(self._came), HEARD_A_PERIOD)):
+            data, seconds = self._came.popleft()
+            self.hearing.hear(data, now + seconds - time.monotonic())
             came = True
         if came:
             self.on_news()

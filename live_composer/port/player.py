@@ -132,7 +132,7 @@ class Player:
         moved = False
         for turn in self.clock.turns(now):
             moved = moved or turn.rolling or not self._told.rolling
-            if self.sounding.notes:
+            if self.sounding.notes or not turn.rolling:  # A pedal that is down holds what no key holds any more.
                 self.silence(now)
             if self.clock.playing:
                 self._go_on_from(turn.beat, now)

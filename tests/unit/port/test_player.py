@@ -275,3 +275,10 @@ def test_what_the_clock_of_others_does_is_told_every_second_and_the_internal_one
     for now in range(20):
         player.follow(now)
     assert len(player.states) == 1
+
+
+def test_a_pedal_that_is_down_is_lifted_when_the_clock_of_others_stops():
+    player = following()
+    player.handle(Raw(0, bytes((CONTROL, 64, 127))), 0)
+    hear(player, 1.0, BEGIN, TICK)
+    assert bytes((CONTROL, 64, 0)) in hear(player, 1.1, END)

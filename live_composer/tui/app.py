@@ -165,7 +165,9 @@ class LiveComposer(Choosing):
         rules = [self.slider(table.weight_of(rule.name)) for rule in frame.rules]
         self._panels.rules.show_frame(frame, rules)
         for panel, groups in ((self._panels.notes, _NOTES), (self._panels.playing, set(table.GROUPS) - _NOTES)):
-            panel.show([self.slider(entry) for entry in table.TABLE if entry.group in groups])
+            # What the daemon does not know, one of another version, has no slider.
+            there = [entry for entry in table.TABLE if entry.group in groups and entry.name in frame.values]
+            panel.show([self.slider(entry) for entry in there])
         self._panels.takes.show(frame.takes)
         self._move()
         self._notice(frame)

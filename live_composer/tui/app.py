@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import time
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.app import SystemCommand
 from textual.widgets import Footer
+from textual.worker import Worker, WorkerState
 
 from live_composer.errors import BadInput, LiveComposerError
 from live_composer.parameters import table
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 _NOTES = {"notes", "taste"}
 """The groups of parameters that the panel `notes` shows; `playing` shows the others."""
+_LINK = "link"
 _STILL_SECONDS = 0.25
 """How often a roll that does not move by itself is looked at."""
 
@@ -103,7 +105,7 @@ class LiveComposer(Choosing):
         self._arrange()
         self._panels.choose("rules")
         self._say()
-        self.run_worker(self.link.run(), name="link", exit_on_error=False)
+        self.run_worker(self.link.run(), name=_LINK, exit_on_error=False)
         self._tick()
 
     async def on_unmount(self) -> None:
@@ -153,6 +155,19 @@ class LiveComposer(Choosing):
     def daemon_differs(self, reason: str) -> None:
         """Say why this daemon cannot be shown at all."""
         self.push_screen(Read("This daemon cannot be shown", reason))
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Tell of a mistake of ours in a sentence; the music and the terminal are none the worse for it."""
+        worker = cast("Worker[object]", event.worker)  # pyright: ignore[reportUnknownMemberType]
+        error = worker.error
+        if event.state != WorkerState.ERROR or error is None:
+            return
+        reason = f"{type(error).__name__}: {error}"
+        if worker.name == _LINK:
+            self.daemon_gone(reason)
+            self.push_screen(Read("What the daemon said cannot be shown", f"{reason}\n\nThe music plays on."))
+        else:
+            self.toast(reason, "error")
 
     # What is drawn.
 

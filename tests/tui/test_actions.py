@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
-from stage import STATES, Stage, settle
+from stage import STATES, Stage, settle, with_values
 
 from live_composer.errors import BadInput
 from live_composer.tui import actions
@@ -159,6 +159,14 @@ async def test_f1_tells_of_the_focused_widget_and_its_keys(playing: Playing):
     assert "Each line is a rule" in text
     for action in [*actions.of("rules"), *actions.of("sliders"), *actions.of("anywhere")]:
         assert action.help in text
+
+
+async def test_what_cannot_be_drawn_is_told_and_the_screen_stands(playing: Playing):
+    playing.stage.show(with_values(STATES["playing"], key="H flat"))
+    while not isinstance(playing.dialog, Read):
+        await playing.pilot.pause(0.01)
+    assert "is no key" in playing.app.screen._text
+    assert playing.app.is_running
 
 
 async def test_leaving_offers_to_let_it_play_on(playing: Playing):

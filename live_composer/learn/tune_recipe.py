@@ -88,7 +88,8 @@ class ByMelodyRecipe(TuneRecipe):
         imitation: how much the likelihood of the pool's melodies counts beside the errors; where it does, the errors
             are those of the policy's own melodies alone.
         last_imitation: the same at the end.
-        own: how much the policy learns from its own melodies before the turn; from there on it grows to 1.
+        own: how much the policy learns from its own melodies before the turn.
+        last_own: the same at the end.
         value_share: how much values learn from the same errors.
         turn: the share of the tuning after which the policy turns from the pool to its own melodies.
         second_moment: Adam's second beta.
@@ -112,6 +113,7 @@ class ByMelodyRecipe(TuneRecipe):
     imitation: float = 0.0
     last_imitation: float = 0.0
     own: float = 1.0
+    last_own: float = 1.0
     value_share: float = 1.0
     turn: float = 1.0
     second_moment: float = 0.99
@@ -128,7 +130,7 @@ class ByMelodyRecipe(TuneRecipe):
 
     def own_at(self, fraction: float) -> float:
         """Return how much the policy learns from its own melodies' errors."""
-        return self.own + self.turned(fraction) * (1 - self.own)
+        return self.own + self.turned(fraction) * (self.last_own - self.own)
 
     def imitation_at(self, fraction: float) -> float:
         """Return how much the likelihood of the pool's melodies counts."""
@@ -180,6 +182,8 @@ _BEST = ByMelodyRecipe(
     value_share=0.01,
     turn=0.3,
 )
+# What falls short of the best melody is no policy of Q's: its errors teach the values, and the policy hardly.
+_BEST_Q = dataclasses.replace(_BEST, steps=8_000_000, last_imitation=1.0, own=0.01, last_own=0.01)
 _ON_POLICY = dataclasses.replace(
     _BEST,
     steps=8_000_000,
@@ -210,7 +214,7 @@ _CHECKS = 10
 
 PRESETS: dict[str, dict[str, TuneRecipe]] = {
     "paper": {"psi": _PAPER, "q": _PAPER, "g": _PAPER},
-    "best": {"psi": _BEST, "q": _BEST, "g": _BEST, "pg": _ON_POLICY},
+    "best": {"psi": _BEST, "q": _BEST_Q, "g": _BEST, "pg": _ON_POLICY},
 }
 """By preset and algorithm."""
 

@@ -41,6 +41,7 @@ class Between:
 Json = Annotated[bool, Parameter(negative="")]
 Flag = Annotated[bool, Parameter(negative="")]
 Switch = bool
+Plugins = Annotated[tuple[Path, ...], Parameter(negative="")]
 Device = Literal["auto", "cpu", "cuda", "mps"]
 Tempo = Annotated[float, Parameter(validator=Between(20, 400))]
 Temperature = Annotated[float, Parameter(validator=Between(0.01, 10))]
@@ -78,6 +79,14 @@ class Serve:
     """The seed: the same seed gives the same notes. Without it, one is drawn and shown."""
     temperature: Temperature = 1.0
     """Above 1 is bolder, below 1 more careful."""
+    clock: Literal["internal", "midi", "jack", "link"] = "internal"
+    """Whose time it is: its own, a MIDI clock on the input, JACK's transport, or Ableton Link (extra `link`)."""
+    send_clock: Flag = False
+    """Lead: send a MIDI clock with Start, Stop and Song Position along with the notes."""
+    listen: str | None = None
+    """A MIDI port to listen to, by words of its name: notes, chords, knobs, program changes, MIDI clock."""
+    plugins: Plugins = ()
+    """A folder of your own rule files and books; give it again for more."""
     device: Device = "auto"
     """Where to plan: `auto` takes an NVIDIA GPU where there is one (extra `learn`), and else the CPU."""
     record: Path | None = None
@@ -281,9 +290,6 @@ class Pretrain:
     """Also write the journal for TensorBoard (extra `tensorboard`)."""
     json: Json = False
     """Report as JSON."""
-
-
-Plugins = Annotated[tuple[Path, ...], Parameter(negative="")]
 
 
 @Parameter(name="*")

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+from live_composer.commands.serve_screen import become_screen, start
 from live_composer.commands.terminal import is_terminal
 from live_composer.config import Attach
 from live_composer.errors import BadInput
 from live_composer.tui import actions
 from live_composer.wire import daemons
+from live_composer.wire.screen import Command
 
 
 def attach(address: str | None = None, /, *, config: Attach = Attach()) -> None:
@@ -29,7 +31,9 @@ def attach(address: str | None = None, /, *, config: Attach = Attach()) -> None:
     else:
         from live_composer.tui.app import LiveComposer
 
-        LiveComposer(where, look=f"live-composer-{config.look}", still=config.still, keys=keys).run()
+        screen = LiveComposer(where, look=f"live-composer-{config.look}", still=config.still, keys=keys)
+        if screen.run() == "move":
+            _move(where, screen.options)
 
 
 def _where(address: str | None, port: str | None) -> Path | str:
@@ -38,6 +42,14 @@ def _where(address: str | None, port: str | None) -> Path | str:
     if port is not None:
         raise BadInput("Name the daemon by its address or by --port, not by both.")
     return address if address.startswith(("ws://", "wss://")) else Path(address)
+
+
+def _move(where: Path | str, options: list[str]) -> None:
+    """Have the music played by another daemon, on another port; where that cannot be, come back to this one."""
+    socket, _ = start(options)
+    if socket:
+        asyncio.run(daemons.ask(where, Command("quit")))
+    become_screen(socket or str(where))
 
 
 def _print(line: str) -> None:

@@ -47,7 +47,10 @@ def _setup(config: Serve) -> Setup:
     names = ("model", "metre", "key", "tempo", "channel", "temperature")
     given: dict[str, Value] = {name: getattr(config, name) for name in names} | {"seed": seed}
     others = dict(_pair(text) for text in config.set)
-    weights = book_file.weights(book_file.find(others.get("book", str(BY_NAME["book"].default))))
+    book = others.get("book", str(BY_NAME["book"].default))
+    weights = book_file.weights(book_file.find(book, config.plugins))
+    if config.clock == "midi" and not config.listen:
+        raise BadInput("A MIDI clock is heard on an input; say which by --listen.")
     values = Values(given, weights)
     for name, text in others.items():
         values.set(name, text, text=True)
@@ -61,6 +64,10 @@ def _setup(config: Serve) -> Setup:
         bars=config.bars,
         record=config.record,
         device=config.device,
+        plugins=config.plugins,
+        clock=config.clock,
+        listen=config.listen,
+        send_clock=config.send_clock,
     )
 
 

@@ -30,16 +30,20 @@ def serve_with_screen(options: list[str], *, port_named: bool) -> NoReturn:
     Raises:
         LostProcess: the daemon does not start.
     """
-    socket = _start(options)
-    if socket is None and not port_named:
-        socket = _start([*options, "--port", "null"])
-    if socket is None:
-        sys.exit(NoPort.exit_code)
-    _become([*_US, "attach", socket])
+    socket, code = start(options)
+    if code == NoPort.exit_code and not port_named:
+        socket, code = start([*options, "--port", "null"])
+    if not socket:
+        sys.exit(code)
+    become_screen(socket)
 
 
-def _start(options: list[str]) -> str | None:
-    """Start a daemon; return where it listens, or None where it has no port (what it said of that is printed)."""
+def start(options: list[str]) -> tuple[str, int]:
+    """Start a daemon; return where it listens, or nothing and the exit code with which it ended (it said why).
+
+    Raises:
+        LostProcess: it says nothing, and does not end.
+    """
     log = paths.runtime() / "serve.log"
     log.unlink(missing_ok=True)  # An older daemon goes on writing to its own.
     with log.open("wb") as output:
@@ -54,15 +58,23 @@ def _start(options: list[str]) -> str | None:
     while time.monotonic() < deadline:
         ended = daemon.poll()
         if socket := _socket(log):
-            return socket
+            return socket, 0
         if ended is not None:
             sys.stderr.write(log.read_text(errors="replace"))
-            if ended == NoPort.exit_code:
-                return None
-            sys.exit(ended)
+            return "", ended
         time.sleep(_POLL_SECONDS)
     daemon.terminate()
     raise LostProcess(f"The daemon did not start within {_START_SECONDS:g} s; {log} may tell why.")
+
+
+def become_screen(socket: str) -> NoReturn:
+    """Go on as the screen of the daemon that listens there."""
+    command = [*_US, "attach", socket]
+    if os.name == "posix":
+        sys.stdout.flush()
+        os.execv(command[0], command)  # noqa: S606 - no shell is wanted
+    # Windows cannot replace a process: there the screen is a child that has the terminal.
+    sys.exit(subprocess.call(command))
 
 
 def _socket(log: Path) -> str:
@@ -71,11 +83,3 @@ def _socket(log: Path) -> str:
         if line.startswith("{") and line.endswith("\n") and (event := json.loads(line)).get("event") == "opened":
             return str(event["socket"])
     return ""
-
-
-def _become(command: list[str]) -> NoReturn:
-    if os.name == "posix":
-        sys.stdout.flush()
-        os.execv(command[0], command)  # noqa: S606 - no shell is wanted
-    # Windows cannot replace a process: there the screen is a child that has the terminal.
-    sys.exit(subprocess.call(command))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import time
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.app import SystemCommand
 from textual.widgets import Footer
+from textual.worker import Worker, WorkerState
 
 from live_composer.errors import BadInput, LiveComposerError
 from live_composer.parameters import table
@@ -36,14 +37,18 @@ if TYPE_CHECKING:
 
 _NOTES = {"notes", "taste"}
 """The groups of parameters that the panel `notes` shows; `playing` shows the others."""
+_LINK = "link"
 _STILL_SECONDS = 0.25
 """How often a roll that does not move by itself is looked at."""
 
 
 class LiveComposer(Choosing):
-    """Shows one daemon. Its result is `stop` where the daemon was told to end, else `detach`.
+    """Shows one daemon.
+
+    Its result is `stop` where the daemon was told to end, `move` where another one shall play, else `detach`.
 
     Attributes:
+        options: of `serve`, for a daemon that plays the same to another port.
         gone: why there is no daemon at the moment; empty while there is one.
         keys_now: the keys of each action, by its name, separated by commas.
     """
@@ -81,6 +86,7 @@ class LiveComposer(Choosing):
             Panels(self.set_value),
         )
         self._noticed, self._drawable = -1, False
+        self.options: list[str] = []
         self._why_of: int | None = None
         self.animation_level = "none" if still else "full"
         self.keys_now = {action.name: ",".join(action.keys) for action in actions.ACTIONS} | dict(keys or {})
@@ -99,7 +105,7 @@ class LiveComposer(Choosing):
         self._arrange()
         self._panels.choose("rules")
         self._say()
-        self.run_worker(self.link.run(), name="link", exit_on_error=False)
+        self.run_worker(self.link.run(), name=_LINK, exit_on_error=False)
         self._tick()
 
     async def on_unmount(self) -> None:
@@ -150,6 +156,19 @@ class LiveComposer(Choosing):
         """Say why this daemon cannot be shown at all."""
         self.push_screen(Read("This daemon cannot be shown", reason))
 
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Tell of a mistake of ours in a sentence; the music and the terminal are none the worse for it."""
+        worker = cast("Worker[object]", event.worker)  # pyright: ignore[reportUnknownMemberType]
+        error = worker.error
+        if event.state != WorkerState.ERROR or error is None:
+            return
+        reason = f"{type(error).__name__}: {error}"
+        if worker.name == _LINK:
+            self.daemon_gone(reason)
+            self.push_screen(Read("What the daemon said cannot be shown", f"{reason}\n\nThe music plays on."))
+        else:
+            self.toast(reason, "error")
+
     # What is drawn.
 
     def draw(self) -> None:
@@ -161,7 +180,9 @@ class LiveComposer(Choosing):
         rules = [self.slider(table.weight_of(rule.name)) for rule in frame.rules]
         self._panels.rules.show_frame(frame, rules)
         for panel, groups in ((self._panels.notes, _NOTES), (self._panels.playing, set(table.GROUPS) - _NOTES)):
-            panel.show([self.slider(entry) for entry in table.TABLE if entry.group in groups])
+            # What the daemon does not know, one of another version, has no slider.
+            there = [entry for entry in table.TABLE if entry.group in groups and entry.name in frame.values]
+            panel.show([self.slider(entry) for entry in there])
         self._panels.takes.show(frame.takes)
         self._move()
         self._notice(frame)
@@ -342,6 +363,18 @@ class LiveComposer(Choosing):
         with contextlib.suppress(LiveComposerError):
             await self.link.command("quit")
         self.exit("stop")
+
+    def move_to(self, port: str) -> None:
+        """Leave, and have a new daemon play the same values to another port."""
+        if self.frame is None or isinstance(self._where, str):
+            self.toast("Only on the machine that plays can another port be chosen.", "warning")
+            return
+        defaults = {entry.name: entry.default for entry in table.TABLE}
+        changed = {name: value for name, value in self.frame.values.items() if value != defaults.get(name)}
+        self.options = ["--port", port] if port else []
+        for name, value in changed.items():
+            self.options += ["--set", f"{name}={value}"]
+        self.exit("move")
 
     def action_go_roll(self) -> None:
         """See the registry of actions."""

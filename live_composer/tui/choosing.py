@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from live_composer.wire.screen import Catalogue
 
 _SAVE, _OWN = "save", "a port of our own"
+_MOST_PRESETS = 128
 _OPENERS = {"darwin": "open", "win32": "explorer"}
 
 
@@ -31,6 +32,10 @@ class Choosing(Steering):
 
     def find_slider(self, name: str) -> None:
         """Go to a parameter's slider."""
+        raise NotImplementedError
+
+    def move_to(self, port: str) -> None:
+        """Have the music played on another port."""
         raise NotImplementedError
 
     def type_value(self, parameter: Parameter) -> None:
@@ -97,18 +102,23 @@ class Choosing(Steering):
     def action_presets(self) -> None:
         """See the registry of actions."""
 
-        def take(chosen: str | None) -> None:
-            if chosen == _SAVE:
-                self.push_screen(Ask("Save all values as a preset", hint="its name"), self._save_preset)
-            elif chosen:
-                self.tell("preset", int(chosen))
-
         def show(there: Catalogue) -> None:
+            taken = {preset.number for preset in there.presets}
+            free = next((number for number in range(1, _MOST_PRESETS + 1) if number not in taken), _MOST_PRESETS)
             choices = [
                 Choice(str(one.number), f"{one.number} {one.name}", card={k: str(v) for k, v in one.values.items()})
                 for one in there.presets
             ]
-            self.push_screen(Choose("Presets", [*choices, Choice(_SAVE, "Save these values ...", card={})]), take)
+            choices.append(Choice(_SAVE, "Save these values ...", card={}))
+
+            def take(chosen: str | None) -> None:
+                if chosen == _SAVE:
+                    ask = Ask(f"Save all values as preset {free}", hint="its name")
+                    self.push_screen(ask, lambda name: self._save_preset(free, name))
+                elif chosen:
+                    self.tell("preset", int(chosen))
+
+            self.push_screen(Choose("Presets", choices), take)
 
         self._with_catalogue(show)
 
@@ -117,12 +127,21 @@ class Choosing(Steering):
 
         def take(name: str | None) -> None:
             if name is not None:
-                self.tell("port", "" if name == _OWN else name)
+                self.move_to("" if name == _OWN else name)
 
         def show(there: Catalogue) -> None:
             choices = [*(Choice(name, name) for name in there.outputs), Choice(_OWN, _OWN, "a virtual one")]
             now = self.frame.port.name if self.frame else ""
-            self.push_screen(Choose("Where notes go", choices, now, read=str, hint="some words of a port's name"), take)
+            self.push_screen(
+                Choose(
+                    "Where notes go; the music begins anew there",
+                    choices,
+                    now,
+                    read=str,
+                    hint="some words of a port's name",
+                ),
+                take,
+            )
 
         self._with_catalogue(show)
 
@@ -168,9 +187,9 @@ class Choosing(Steering):
 
         self.push_screen(Choose(title, choices, str(self.value(name)), read=str, hint="a name or a path"), take)
 
-    def _save_preset(self, name: str | None) -> None:
+    def _save_preset(self, number: int, name: str | None) -> None:
         if name:
-            self.tell("save-preset", {"name": name})
+            self.tell("save-preset", {"number": number, "name": name})
 
     def _with_catalogue(self, show: Callable[[Catalogue], Any]) -> None:
         self.run_worker(self._fetch(show), group="catalogue", exclusive=True, exit_on_error=False)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from live_composer.wire.channel import Channel
 
-ANSWER_SECONDS = 5.0
+ANSWER_SECONDS, CATALOGUE_SECONDS = 5.0, 30.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 4.0
 
 Answer = Done | Reasons | Catalogue | Frame
@@ -89,9 +89,9 @@ class Link:
         return (await self._ask(Command(name, value, ticket), ticket, Done)).told
 
     async def catalogue(self) -> Catalogue:
-        """Ask what there is to choose from. Raises as `set`."""
+        """Ask what there is to choose from; MIDI systems take their time to tell. Raises as `set`."""
         ticket = next(self._tickets)
-        return await self._ask(Command("catalogue", None, ticket), ticket, Catalogue)
+        return await self._ask(Command("catalogue", None, ticket), ticket, Catalogue, CATALOGUE_SECONDS)
 
     async def why(self, step: int | None) -> Reasons:
         """Ask why the note at a step was chosen; without one, the latest. Raises as `set`."""
@@ -103,15 +103,17 @@ class Link:
         if self._channel:
             await self._channel.close()
 
-    async def _ask(self, message: Set | Command, ticket: int, kind: type[AnswerType]) -> AnswerType:
+    async def _ask(
+        self, message: Set | Command, ticket: int, kind: type[AnswerType], seconds: float = ANSWER_SECONDS
+    ) -> AnswerType:
         if self._channel is None:
             raise LostProcess("There is no daemon to ask at the moment.")
         answer = self._waiting[ticket] = asyncio.get_running_loop().create_future()
         try:
             await self._channel.send(message)
-            said = await asyncio.wait_for(answer, ANSWER_SECONDS)
+            said = await asyncio.wait_for(answer, seconds)
         except TimeoutError:
-            raise LostProcess(f"The daemon did not answer within {ANSWER_SECONDS:g} s.") from None
+            raise LostProcess(f"The daemon did not answer within {seconds:g} s.") from None
         finally:
             self._waiting.pop(ticket, None)
         if not isinstance(said, kind):

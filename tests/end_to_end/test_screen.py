@@ -55,6 +55,13 @@ def test_an_evening_at_the_screen(terminal: Terminal, recorder: Recorder):
     terminal.press("1", "Right", "Right")
     terminal.wait_until(lambda _: "1.10" in rules_line(terminal), "a weight of 1.10")
 
+    # A rule of another book joins, and is heard of.
+    terminal.press("a")
+    terminal.wait("Add a rule", "paper_autocorrelation")
+    terminal.type("paper_auto")
+    terminal.press("Enter")
+    terminal.wait("paper_autocorrelation is in use")
+
     # A take is kept: it stands in the panel and in its folder.
     terminal.press("k", "4")
     terminal.wait_until(lambda screen: "bars  C major, 200" in screen, "a take")
@@ -86,6 +93,23 @@ def test_an_evening_at_the_screen(terminal: Terminal, recorder: Recorder):
     assert {pitch % 12 for pitch in pitches[:ENOUGH]} <= Key.parse("C").pitch_classes
     assert {pitch % 12 for pitch in pitches[-ENOUGH:]} <= Key.parse("F#").pitch_classes
     assert sorted(pitch for _, pitch in note_offs(recorder.events)) == sorted(pitches)
+
+
+def test_a_port_is_chosen_on_the_screen(terminal: Terminal, recorder: Recorder):
+    terminal.run("serve", "--port", "null", "--model", "note-rnn", "--key", "D", "--tempo", "200")
+    terminal.wait("▶ playing", "no port, only shown")
+    terminal.press("i")
+    terminal.wait("Where notes go", "recorder:in")
+    terminal.type("recorder")
+    terminal.press("Enter")
+    terminal.wait("▶ playing", "→ recorder:in", "D major", "♩ 200")
+    wait_for(plays_on(recorder), "music on another port")
+    assert len(daemons.running()) == 1
+    terminal.press("q")
+    terminal.wait("stop the music and end")
+    terminal.press("s")
+    terminal.wait("ended with 0")
+    assert {pitch % 12 for _, pitch in note_ons(recorder.events)} <= Key.parse("D").pitch_classes
 
 
 def test_without_a_terminal_a_line_a_bar_is_printed(terminal: Terminal, recorder: Recorder):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
-from stage import STATES, Stage, settle
+from stage import STATES, Stage, settle, with_values
 
 from live_composer.errors import BadInput
 from live_composer.tui import actions
@@ -71,7 +71,7 @@ ASKED: dict[str, tuple[tuple[str, ...], list[Set | Command]]] = {
     "models": (("m", "up", "enter"), [Command("catalogue"), Set("model", "note-rnn")]),
     "books": (("r", "down", "enter"), [Command("catalogue"), Set("book", "paper")]),
     "presets": (("p", "enter"), [Command("catalogue"), Command("preset", 1)]),
-    "ports": (("i", *"fluid", "enter"), [Command("catalogue"), Command("port", "fluidsynth:midi")]),
+    "ports": (("i",), [Command("catalogue")]),
     "less": (("1", "left"), [Set("rule.house_key", 0.95)]),
     "more": (("1", "down", "right"), [Set("rule.house_accents", 1.05)]),
     "much_less": (("1", "shift+left"), [Set("rule.house_key", 0.5)]),
@@ -161,6 +161,14 @@ async def test_f1_tells_of_the_focused_widget_and_its_keys(playing: Playing):
         assert action.help in text
 
 
+async def test_what_cannot_be_drawn_is_told_and_the_screen_stands(playing: Playing):
+    playing.stage.show(with_values(STATES["playing"], key="H flat"))
+    while not isinstance(playing.dialog, Read):
+        await playing.pilot.pause(0.01)
+    assert "is no key" in playing.app.screen._text
+    assert playing.app.is_running
+
+
 async def test_leaving_offers_to_let_it_play_on(playing: Playing):
     await playing.press("q", "escape")
     assert playing.app.is_running
@@ -168,6 +176,19 @@ async def test_leaving_offers_to_let_it_play_on(playing: Playing):
     await playing.pilot.pause()
     assert playing.app.return_value == "detach"
     assert playing.stage.asked == []
+
+
+async def test_another_port_is_played_to_by_a_daemon_with_the_same_values(playing: Playing):
+    await playing.press("i", *"fluid", "enter")
+    assert playing.app.return_value == "move"
+    assert playing.app.options[:2] == ["--port", "fluidsynth:midi"]
+    assert {"key=D dorian", "seed=4"} <= set(playing.app.options)
+    assert "tempo=120.0" not in playing.app.options
+
+
+async def test_all_values_are_saved_as_the_first_free_preset(playing: Playing):
+    await playing.press("p", "down", "enter", *"dusk", "enter")
+    assert playing.stage.asked == [Command("catalogue"), Command("save-preset", {"number": 2, "name": "dusk"})]
 
 
 async def test_leaving_may_stop_the_music(playing: Playing):

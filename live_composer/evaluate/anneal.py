@@ -18,6 +18,7 @@ import numpy as np
 
 from live_composer.evaluate.moves import propose
 from live_composer.evaluate.objective import Objective, complete
+from live_composer.learn.rollout import hear
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -90,6 +91,11 @@ class Path:
         blank = np.zeros((count, self.objective.steps), dtype=np.int64)
         free = np.ones(blank.shape, dtype=np.bool_)
         events, log_q = complete(self.policy, self.objective.context, blank, free, chance)
+        return Walkers(events, log_q, self.objective.log_density(events))
+
+    def at(self, events: Tokens) -> Walkers:
+        """Return walkers that stand at given melodies."""
+        log_q = hear(self.policy, events, self.objective.context).astype(np.float64)
         return Walkers(events, log_q, self.objective.log_density(events))
 
     def step(self, walkers: Walkers, before: float, after: float, chance: np.random.Generator) -> Walkers:

@@ -5,9 +5,9 @@ Which bound can be trusted how far:
 * `found` is certain: Z is a sum of positive terms, and these are the terms of melodies that were seen.
 * `drawn` and `lower` are estimates of Z without bias, so they are over Z by e^k with a chance of at most e^-k (Markov's
   inequality), whatever else went wrong: less `MARGIN` they are bounds in 95 cases of 100.
-* `upper` is the same for 1/Z, but only as far as the walkers at its start are samples of the optimum. They are moved
-  there from the best policy's own melodies; where another kind of melody is better still, and no walker ever met it,
-  log Z lies higher than this bound says.
+* `upper` is the same for 1/Z, but only as far as the walkers at its start are samples of the optimum. They begin there
+  with the best melodies that walking and climbing found; where others are better still, and neither met them, log Z
+  lies higher than this bound says.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
-from live_composer.evaluate import anneal
+from live_composer.evaluate import anneal, climb
 from live_composer.measures.estimates import Estimate
 from live_composer.measures.heard import hear
 from live_composer.measures.table import TABLE, estimates, tallies
@@ -35,6 +35,8 @@ _KEPT = 0.8
 _SETTLING = 4
 """How many times as long as elsewhere the walkers stay at the optimum before they are led back."""
 
+_CLIMBERS, _ROUNDS = 48, 16
+"""How many melodies of each kind climb to a peak, and how often the best climb again."""
 
 _BACK = 2
 
@@ -50,6 +52,7 @@ class Limit(msgspec.Struct, frozen=True):
         effective: how many equal weights would have estimated as well.
         lower: log Z as estimated by walkers led from the policy to the optimum.
         upper: log Z as estimated by walkers led back.
+        peak: the log of the density of the best melody that was found.
         walkers: how many were led.
         stations: at how many distributions on the way.
     """
@@ -61,6 +64,7 @@ class Limit(msgspec.Struct, frozen=True):
     effective: float
     lower: float
     upper: float
+    peak: float
     walkers: int
     stations: int
 
@@ -74,9 +78,10 @@ class Limit(msgspec.Struct, frozen=True):
         """What log Z is at most, with 95 % confidence where the walkers know the optimum."""
         return max(self.upper + MARGIN, self.at_least)
 
-    def gap(self, j: float) -> float:
-        """Return by what share of log Z a model's J stays below it, at most."""
-        return (self.at_most - j) / abs(self.at_most) if self.at_most else 0.0
+    def gap(self, j: float) -> tuple[float, float]:
+        """Return by what share of log Z a model's J stays below it, at least and at most."""
+        least, most = ((bound - j) / abs(bound) if bound else 0.0 for bound in (self.at_least, self.at_most))
+        return least, most
 
 
 def limit(path: Path, by: str, walkers: int, chance: np.random.Generator) -> tuple[Limit, Walkers]:
@@ -95,6 +100,7 @@ def limit(path: Path, by: str, walkers: int, chance: np.random.Generator) -> tup
     schedule = anneal.scout(_part(path, 0), drawn, _KEPT, chance)
     fresh = path.draw(walkers, chance)
     optimum, lower = anneal.walk(_part(path, 1), fresh, schedule, chance)
+    optimum = _best(path, optimum, lower, chance)
     for _ in range(_SETTLING):
         optimum = path.move(optimum, 1.0, chance)
     back, inverse = anneal.walk(_part(path, 2), optimum, schedule[::-1], chance)
@@ -108,10 +114,26 @@ def limit(path: Path, by: str, walkers: int, chance: np.random.Generator) -> tup
         effective=anneal.effective(log_w),
         lower=lower,
         upper=-inverse,
+        peak=float(max(seen.log_f.max() for seen in (drawn, fresh, optimum, back))),
         walkers=walkers,
         stations=len(schedule),
     )
     return known, optimum
+
+
+def _best(path: Path, walkers: Walkers, log_z: float, chance: np.random.Generator) -> Walkers:
+    """Return walkers of which as many stand at peaks that they had not met as those are worth beside all of theirs."""
+    starts = np.concatenate([walkers.events[:_CLIMBERS], path.draw(_CLIMBERS, chance).events])
+    found, _ = climb.peaks(path.objective, starts, _ROUNDS, chance)
+    met = {melody.tobytes() for melody in walkers.events}
+    unmet = np.array([melody.tobytes() not in met for melody in found])
+    if not unmet.any():
+        return walkers
+    peaks = path.at(found[unmet])
+    top = max(log_z, float(peaks.log_f.max()))
+    worth = np.exp(peaks.log_f - top)
+    there = chance.random(len(walkers.events)) < worth.sum() / (worth.sum() + np.exp(log_z - top))
+    return walkers.replaced(there, peaks.chosen(chance.choice(len(worth), len(there), p=worth / worth.sum())))
 
 
 def rows(optimum: Walkers, objective: Objective) -> dict[str, Estimate]:

@@ -45,24 +45,28 @@ def example(model: Judged, number: int) -> str:
     return f"{re.sub(r'[^A-Za-z0-9._-]+', '-', model.name)}-{number}"
 
 
-def markdown(verdict: Verdict, *, beside_paper: bool, endings: tuple[str, ...] = (), shown: bool = True) -> str:
-    """Write the page in Markdown.
+def markdown(verdict: Verdict, *, beside_paper: bool, endings: tuple[str, ...] = ()) -> str:
+    """Write the page in Markdown, to lie beside its pictures.
 
     Args:
         verdict: what was found.
         beside_paper: whether the paper's columns stand beside ours.
         endings: of the files that each example was written to, such as `.mid`.
-        shown: whether the pictures lie beside the page.
     """
-    parts = [f"# Evaluation\n\n{_head(verdict)}\n"]
+    tables = sections(verdict, beside_paper=beside_paper)
+    return "\n".join(["# Evaluation\n", tables, "## Pictures\n", *_markdown_pictures(verdict, endings)])
+
+
+def sections(verdict: Verdict, *, beside_paper: bool, level: int = 2) -> str:
+    """Return all that is told in words and tables, in Markdown, with headings of a level."""
+    mark = "#" * level
+    parts = [f"{_head(verdict)}\n"]
     for sheet in sheets(verdict, beside_paper=beside_paper):
-        parts.append(f"## {sheet.title}\n\n{sheet.about}\n\n{table(sheet)}\n")
+        parts.append(f"{mark} {sheet.title}\n\n{sheet.about}\n\n{table(sheet)}")
         if beside_paper and sheet.title == "Table 1":
             parts.append(f"{published.DIFFERENCES}\n")
-    parts.append("## Models\n\n" + "\n".join(f"- {model.name}: `{model.command}`" for model in verdict.models) + "\n")
-    if shown:
-        parts.append("## Pictures\n\n" + "\n".join(_markdown_pictures(verdict, endings)))
-    return "\n".join(parts)
+    models = "\n".join(f"- {model.name}: `{model.command}`" for model in verdict.models)
+    return "\n".join([*parts, f"{mark} Models\n\n{models}\n"])
 
 
 def table(sheet: Sheet) -> str:

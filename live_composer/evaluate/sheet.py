@@ -136,10 +136,15 @@ def _objective(verdict: Verdict) -> Sheet:
         lines += [
             Line("log Z at least", [f"{limit.at_least:.1f}"] * len(verdict.models)),
             Line("log Z at most", [f"{limit.at_most:.1f}"] * len(verdict.models)),
-            Line("J is below that by at most", [f"{100 * gap:.1f} %" for gap in gaps]),
+            Line("J is below log Z by at least", [_part_of(least) for least, _ in gaps]),
+            Line("and by at most", [_part_of(most) for _, most in gaps]),
         ]
         about += " " + _about_limit(verdict)
     return Sheet("The objective and its limit" if limit else "The objective", _names(verdict), lines, about)
+
+
+def _part_of(gap: float) -> str:
+    return f"{100 * gap:.1f} %" if gap < 1 else "all of it"
 
 
 def _about_limit(verdict: Verdict) -> str:
@@ -147,12 +152,12 @@ def _about_limit(verdict: Verdict) -> str:
     assert limit is not None
     return (
         f"No policy reaches more than log Z. Certainly it is over {limit.found:.1f}, the sum over {limit.melodies:,} "
-        f"different melodies that were seen. {limit.walkers} melodies of {limit.by}, led to the optimum by way of "
-        f"{limit.stations} distributions between, estimate {limit.lower:.1f}, and led back {limit.upper:.1f}; its own "
-        f"melodies alone estimate {limit.drawn:.1f} (worth {limit.effective:,.0f} equal weights). What is said to be "
-        "the least holds in 95 cases of 100 whatever went wrong, by Markov's inequality. So does what is said to be "
-        "the most, as far as those melodies were at the optimum: nothing is certain of a kind of melody that nobody "
-        "met."
+        f"different melodies that were seen, the best of them {limit.peak:.1f} alone. {limit.walkers} melodies of "
+        f"{limit.by}, led to the optimum by way of {limit.stations} distributions between, estimate "
+        f"{limit.lower:.1f}; the best that these and a search by climbing found, led back, {limit.upper:.1f}; the "
+        f"model's own melodies alone estimate {limit.drawn:.1f} (worth {limit.effective:,.0f} equal weights). What is "
+        "said to be the least holds in 95 cases of 100 whatever went wrong, by Markov's inequality. So does what is "
+        "said to be the most, as far as the best melodies were found: nothing is certain of a kind that nobody met."
     )
 
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from live_composer.evaluate import anneal
-from live_composer.evaluate.anneal import Path, Walkers
+from live_composer.evaluate.anneal import Path
+from live_composer.evaluate.climb import peaks
 from live_composer.evaluate.limit import MARGIN, Limit, limit
 from live_composer.evaluate.moves import lags_of, propose
 from live_composer.evaluate.objective import complete
@@ -18,11 +19,6 @@ from .conftest import OCTAVE, STEPS, small_network
 
 if TYPE_CHECKING:
     from .conftest import Toy
-
-
-def walkers_at(path: Path, events: np.ndarray) -> Walkers:
-    log_q = hear(path.policy, events, path.objective.context).astype(np.float64)
-    return Walkers(events.copy(), log_q, path.objective.log_density(events))
 
 
 def test_the_density_of_all_melodies_without_rewards_sums_to_one(toy: Toy):
@@ -54,7 +50,7 @@ def test_moving_leaves_the_distribution_as_it_is(toy: Toy, b: float):
     pi = np.exp(log_pi - log_pi.max())
     pi /= pi.sum()
     count = 8_000
-    walkers = walkers_at(path, toy.all[chance.choice(len(pi), count, p=pi)])
+    walkers = path.at(toy.all[chance.choice(len(pi), count, p=pi)])
     moved = path.move(walkers, b, chance)
     # Figures that each kind of move would bend were it out of balance: events by place, pairs, and repeats.
     figures = {
@@ -109,7 +105,7 @@ def test_both_estimates_are_without_bias(toy: Toy):
     back: list[float] = []
     for _ in range(150):
         forward.append(anneal.walk(path, path.draw(count, chance), schedule, chance)[1])
-        at_optimum = walkers_at(path, toy.samples(count, chance))
+        at_optimum = path.at(toy.samples(count, chance))
         back.append(anneal.walk(path, at_optimum, schedule[::-1], chance)[1])
     for ratios, truth in ((forward, toy.log_z), (back, -toy.log_z)):
         relative = np.exp(np.array(ratios) - truth)
@@ -137,9 +133,39 @@ def test_weights():
     assert anneal.effective(np.zeros(7)) == pytest.approx(7)
 
 
-def test_the_gap_is_told_against_the_upper_bound():
-    known = Limit("a", 480.0, 10, 470.0, 5.0, 488.0, 492.0, 100, 10)
+def test_the_gap_is_told_against_both_bounds():
+    known = Limit("a", 480.0, 10, 470.0, 5.0, 488.0, 492.0, 479.0, 100, 10)
     assert known.at_least == pytest.approx(488 - np.log(20))
     assert known.at_most == pytest.approx(492 + np.log(20))
-    assert known.gap(known.at_most) == 0
-    assert known.gap(470.0) == pytest.approx((known.at_most - 470) / known.at_most)
+    assert known.gap(known.at_most)[1] == 0
+    expected = [(bound - 470) / bound for bound in (known.at_least, known.at_most)]
+    assert known.gap(470.0) == pytest.approx(expected)
+
+
+def test_climbing_finds_the_best_melody_of_all(toy: Toy):
+    starts = np.random.default_rng(1).integers(0, OCTAVE.size, (6, STEPS))
+    melodies, log_f = peaks(toy.objective, starts, 3, np.random.default_rng(1))
+    assert log_f[0] == pytest.approx(toy.log_f.max(), abs=1e-4)
+    np.testing.assert_array_equal(melodies[0], toy.all[toy.log_f.argmax()])
+    np.testing.assert_allclose(log_f, toy.objective.log_density(melodies), atol=1e-4)
+    assert (np.diff(log_f) <= 0).all()
+    assert len(np.unique(melodies, axis=0)) == len(melodies)
+
+
+def test_what_is_said_to_be_the_most_is_never_below_what_was_found(toy: Toy):
+    """A policy that knows one melody alone leads no walker elsewhere; climbing finds the better ones."""
+
+    class OneMelody:
+        shape = toy.objective.prior.shape
+
+        def start(self, batch: int) -> np.ndarray:
+            return toy.objective.prior.start(batch)
+
+        def step(self, state: np.ndarray, events: np.ndarray, *_: object) -> tuple[np.ndarray, np.ndarray]:
+            logits = np.full((len(events), OCTAVE.size), -20.0, dtype=np.float32)
+            logits[:, 13] = 0
+            return logits, state
+
+    found, _ = limit(Path(OneMelody(), toy.objective), "one", 200, np.random.default_rng(1))
+    assert found.peak == pytest.approx(toy.log_f.max(), abs=1e-4)
+    assert found.at_least <= toy.log_z <= found.at_most

@@ -1,13 +1,13 @@
 """How late notes arrive: our two outputs beside mido's `MidiFile.play()`, isobar and a plain sleep loop, in one run.
 
-    python benchmarks/lateness.py [SECONDS]        (10 when not given; 60 for the figures of docs/midi-ports.md)
+    python benchmarks/lateness.py [SECONDS]        (10 when not given; docs/midi-ports.md quotes 8)
 
 Notes every 125 ms (sixteenths at 120 BPM) and every 20 ms go through a JACK server with a dummy sound card to a
 recorder that notes the frame of each. The grid is laid through the median note, so a sender is late or early against
 its own beat; drift is how much further the last quarter of the notes lies behind it than the first (the dummy card's
-own clock drifts by a period or so). `woke` is how late the sender came to send, by the system's clock: against the
-deadline for ours, which is the harder measure, and against its own earliest note for the others. All play one after the
-other: by themselves, then beside as many processes as cores that plan by torch without pause.
+own clock drifts by a period or so). `woke` is how late the sender came to send, by the system's clock, against its own
+earliest note. All play one after the other: by themselves, then beside as many processes as cores that plan by torch
+without pause.
 """
 
 from __future__ import annotations
@@ -103,7 +103,8 @@ def ours(target: str, count: int, step: float) -> list[float]:
     time.sleep(count * step + 1)
     port.close()
     sent = [message for reply in replies if isinstance(reply, Sent) for message in reply.messages]
-    return [message.late_ms for message in sent if message.data[0] == 0x90]
+    late = np.array([message.late_ms for message in sent if message.data[0] == 0x90])
+    return list(late - late.min())
 
 
 def script(source: str, count: int, step: float) -> list[float]:
@@ -125,14 +126,14 @@ SENDERS = {
 
 def row(frames: list[int], woke: list[float], count: int, step: float) -> str:
     """Return lateness and drift of onsets, in milliseconds."""
+    woke_50, woke_99 = np.percentile(woke, (50, 99))
     if len(frames) < count:
-        return f"{len(frames)} of {count} notes arrived"
+        return f"{f'{len(frames)} of {count} notes arrived':>39} {woke_50:9.3f} {woke_99:9.3f}"
     late = 1000 * (np.array(frames[:count]) / RATE - np.arange(count) * step)
     late -= np.median(late)
     quarter = count // 4
     drift = np.median(late[-quarter:]) - np.median(late[:quarter])
     p50, p99 = np.percentile(np.abs(late), (50, 99))
-    woke_50, woke_99 = np.percentile(woke, (50, 99))
     return f"{p50:9.3f} {p99:9.3f} {np.abs(late).max():9.3f} {drift:+9.3f} {woke_50:9.3f} {woke_99:9.3f}"
 
 

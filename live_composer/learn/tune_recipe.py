@@ -183,7 +183,9 @@ _BEST = ByMelodyRecipe(
     turn=0.3,
 )
 # What falls short of the best melody is no policy of Q's: its errors teach the values, and the policy hardly.
-_BEST_Q = dataclasses.replace(_BEST, steps=8_000_000, last_imitation=1.0, own=0.01, last_own=0.01, value_share=1e-4)
+_BEST_Q = dataclasses.replace(
+    _BEST, steps=8_000_000, last_imitation=1.0, own=0.01, last_own=0.01, value_share=1e-4, focus=1.0
+)
 _ON_POLICY = dataclasses.replace(
     _BEST,
     steps=8_000_000,

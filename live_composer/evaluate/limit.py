@@ -123,7 +123,11 @@ def limit(path: Path, by: str, walkers: int, chance: np.random.Generator) -> tup
 
 def _best(path: Path, walkers: Walkers, log_z: float, chance: np.random.Generator) -> Walkers:
     """Return walkers of which as many stand at peaks that they had not met as those are worth beside all of theirs."""
-    starts = np.concatenate([walkers.events[:_CLIMBERS], path.draw(_CLIMBERS, chance).events])
+    # A tuned policy knows its own peaks; the prior has none yet.
+    untuned = replace(path, policy=path.objective.prior)
+    starts = np.concatenate(
+        [walkers.events[:_CLIMBERS], path.draw(_CLIMBERS, chance).events, untuned.draw(_CLIMBERS, chance).events]
+    )
     found, _ = climb.peaks(path.objective, starts, _ROUNDS, chance)
     met = {melody.tobytes() for melody in walkers.events}
     unmet = np.array([melody.tobytes() not in met for melody in found])

@@ -57,7 +57,7 @@ def learning(task: Task, preset: str) -> Callable[[], int]:
 
 def job(task: Task, preset: str, minutes: float | None = None) -> Job:
     recipe = replace(PRESETS[preset]["psi"], **({"steps": 10**12} if minutes else {}))
-    return Job(task, "psi", recipe, 1, Path(tempfile.mkdtemp()) / "psi", "a benchmark", minutes)
+    return Job((task,), "psi", recipe, 1, Path(tempfile.mkdtemp()) / "psi", "a benchmark", minutes)
 
 
 def rates(turns: dict[str, Callable[[], int]], seconds: float) -> dict[str, float]:

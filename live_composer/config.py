@@ -311,8 +311,8 @@ class Tune:
     """How much likeness to real tunes counts; 0 leaves the rules alone."""
     key: str | None = None
     """The key that the events are written in; without it, the book's."""
-    metre: str = "4/4"
-    """The time signature: 4/4, 3/4 or 6/8."""
+    metre: Annotated[tuple[str, ...], Parameter(negative="")] = ("4/4",)
+    """The time signature: 4/4, 3/4 or 6/8; give it again to learn in several."""
     bars: Bars | None = None
     """How many bars a melody has while it learns; without it, as many as the book says."""
     output: Annotated[Path | None, Parameter(alias="-o")] = None

@@ -49,6 +49,11 @@ class Melodies:
     log_p: Tensor
     prior: Tensor | None = None
 
+    def first(self, count: int) -> Melodies:
+        """Return the first melodies."""
+        prior = None if self.prior is None else self.prior[:, :count]
+        return Melodies(self.events[:, :count], self.reward[:, :count], self.log_p[:, :count], prior)
+
 
 class Algorithm(Protocol):
     """One way of tuning; its file tells its mathematics.

@@ -17,6 +17,7 @@ from live_composer.learn.gauge import gauge
 from live_composer.learn.progress import TuneProgress
 from live_composer.learn.task import task_of
 from live_composer.learn.tuning import Job, Outcome, tune
+from live_composer.music.metre import Metre
 from live_composer.policy import checkpoint
 from tests.unit.learn.test_ways import ALONE, BY_MELODY, BY_TRANSITION
 from tests.unit.learn.toys import broken, exact_j, toy_book, toy_prior, toy_task
@@ -30,7 +31,7 @@ SHORT = replace(BY_MELODY, steps=12_000, check_every=3000, measured=200)
 
 
 def job(folder: Path, **changes: Any) -> Job:
-    return replace(Job(toy_task(), "psi", SHORT, 1, folder, "a test"), **changes)
+    return replace(Job((toy_task(),), "psi", SHORT, 1, folder, "a test"), **changes)
 
 
 def tuned(asked: Job) -> Outcome:
@@ -63,7 +64,7 @@ def test_the_journal_holds_what_matters(tmp_path: Path):
 
 def test_what_is_kept_plays_as_well_as_was_measured(tmp_path: Path):
     task = toy_task()
-    outcome = tuned(job(tmp_path / "toy", task=task))
+    outcome = tuned(job(tmp_path / "toy", tasks=(task,)))
 
     found = exact_j(checkpoint.load(str(tmp_path / "toy" / "toy")).policy(), task)
 
@@ -122,7 +123,7 @@ def test_time_can_be_the_limit(tmp_path: Path):
 
 def test_the_card_tells_how_it_was_made(tmp_path: Path):
     task = toy_task(c=0.25, prior_weight=0.5)
-    tuned(job(tmp_path / "toy", task=task, recipe=replace(SHORT, c=0.25)))
+    tuned(job(tmp_path / "toy", tasks=(task,), recipe=replace(SHORT, c=0.25)))
 
     card = checkpoint.load(str(tmp_path / "toy" / "toy")).card
 
@@ -136,7 +137,7 @@ def test_the_card_tells_how_it_was_made(tmp_path: Path):
 
 def test_g_is_kept_with_its_prior(tmp_path: Path):
     task = toy_task()
-    outcome = tuned(job(tmp_path / "toy", task=task, algorithm="g"))
+    outcome = tuned(job(tmp_path / "toy", tasks=(task,), algorithm="g"))
 
     kept = checkpoint.load(str(tmp_path / "toy" / "toy"))
 
@@ -154,6 +155,28 @@ def test_the_papers_way_runs_the_same_course(tmp_path: Path):
     assert [(row.steps, row.updates) for row in rows] == [(0, 0), (300, 60), (600, 120)]
 
 
+def test_several_metres_are_learnt_in_turn(tmp_path: Path):
+    book = toy_book(None)
+    tasks = tuple(
+        task_of(toy_prior(), book, book.context(metre=Metre(beats, 4)), 4 * beats, c=0.5, prior_weight=1)
+        for beats in (4, 3)
+    )
+    asked = job(tmp_path / "toy", tasks=tasks, recipe=replace(SHORT, steps=150_000, check_every=50_000, trace=1.0))
+
+    outcome = tuned(asked)
+
+    assert outcome.best.J > outcome.prior.J + 0.3
+    assert outcome.card.tuning is not None
+    assert (outcome.card.tuning.metre, outcome.card.tuning.steps) == ("4/4, 3/4", 16)
+    way = tuning.way_of(asked, ALONE)
+    assert [way.round(number, 0.0).steps for number in range(3)] == [96 * 16, 96 * 12, 96 * 16]
+
+
+def test_the_papers_way_knows_one_metre(tmp_path: Path):
+    with pytest.raises(BadInput, match="one --metre"):
+        tuned(job(tmp_path / "toy", tasks=(toy_task(), toy_task()), recipe=BY_TRANSITION))
+
+
 def test_q_is_chosen_by_its_own_goal(tmp_path: Path):
     outcome = tuned(job(tmp_path / "toy", algorithm="q"))
 
@@ -168,7 +191,7 @@ def test_a_run_with_other_rules_is_refused(tmp_path: Path):
     other = task_of(toy_prior(), book, book.context(), None, c=0.5, prior_weight=1)
 
     with pytest.raises(BadInput, match="other settings"):
-        tuned(job(tmp_path / "toy", task=other))
+        tuned(job(tmp_path / "toy", tasks=(other,)))
 
 
 def test_a_loss_that_is_no_number_ends_it(tmp_path: Path):
@@ -197,7 +220,7 @@ def test_a_rule_that_fails_on_the_way_is_off_and_stops_nothing(tmp_path: Path):
     book.weights["broken"] = 1.0
     task = task_of(toy_prior(), book, book.context(), None, c=0.5, prior_weight=1)
 
-    card = tuned(job(tmp_path / "toy", task=task)).card
+    card = tuned(job(tmp_path / "toy", tasks=(task,))).card
 
     assert "broken" in book.quarantined
     assert "broken" not in card.rules
@@ -205,7 +228,7 @@ def test_a_rule_that_fails_on_the_way_is_off_and_stops_nothing(tmp_path: Path):
 
 def test_a_measurement_adds_up():
     task = toy_task(c=0.25, prior_weight=0.5)
-    row = gauge(task.prior_policy, task, 500, 1, TuneProgress())
+    row = gauge(task.prior_policy, [task], 500, 1, TuneProgress())
 
     assert row.reward == pytest.approx(sum(row.rules.values()), abs=1e-3)
     assert row.score == pytest.approx(4 * row.reward + 0.5 * row.log_p, abs=1e-3)

@@ -69,7 +69,7 @@ def by_transition(algorithm: TransitionAlgorithm, task: Task, **changes: object)
 
 
 def by_melody(algorithm: MelodyAlgorithm, task: Task, **changes: object) -> ByMelody:
-    return ByMelody(algorithm, task, replace(BY_MELODY, **changes), 1, ALONE)
+    return ByMelody(algorithm, [task], replace(BY_MELODY, **changes), 1, ALONE)
 
 
 def learnt(way: Way, rounds: range, of: int = 0) -> list[float]:
@@ -264,7 +264,7 @@ def test_imitating_makes_the_pool_likelier():
     for way in (plain, eager):
         learnt(way, range(150))
 
-    pool = eager.pool.found.events
+    pool = eager.parts[0].pool.found.events
     likelihoods = [hear(way.policy(), pool, task.context).sum(axis=1).mean() for way in (plain, eager)]
 
     assert likelihoods[1] > likelihoods[0]

@@ -5,6 +5,8 @@
 #   make check    style, types and layers
 #   make bench    every benchmark: the figures that the docs quote
 #   make docs     the documentation, into site/
+#   make screenshots  the pictures of the screen in the documentation
+#   make results  the models that come along evaluated anew, and the page that tells it
 #   make lock     look for newer versions of everything
 #   make clean    take away all that was made here
 #
@@ -43,8 +45,15 @@ bench: setup
 docs: setup
 	$(RUN) scripts/options_page.py
 	$(RUN) scripts/parameters_page.py
+	$(RUN) scripts/keys_page.py
 	$(RUN) scripts/rules_page.py
 	$(RUN) -m zensical build --clean --strict
+
+screenshots: setup
+	$(RUN) scripts/screenshots.py
+
+results: setup
+	$(RUN) scripts/results_page.py --measure $(ARGS)
 
 lock:
 	@sh scripts/lock.sh
@@ -53,4 +62,4 @@ clean:
 	rm -rf .venv build dist site .cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find live_composer tests benchmarks docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help play setup test check format bench docs lock clean
+.PHONY: help play setup test check format bench docs screenshots results lock clean

@@ -52,12 +52,14 @@ def application() -> cyclopts.App:
         config=[Env(settings.PREFIX, show=False), Dict(config, source=str(path))],
     )
     app.command("live_composer.commands.serve:serve", name="serve", help="Play live, to a MIDI port.")
+    app.command("live_composer.commands.attach:attach", name="attach", help="Show and steer a daemon that plays.")
     for name, help_ in _STEERING.items():
         app.command(f"live_composer.commands.steer:{_FUNCTIONS.get(name, name)}", name=name, help=help_)
     app.command("live_composer.commands.compose:compose", name="compose", help="Write a melody to a MIDI file.")
     app.command("live_composer.commands.ports:ports", name="ports", help="List the MIDI ports of this machine.")
     app.command("live_composer.commands.pretrain:pretrain", name="pretrain", help="Train a Note RNN on a corpus.")
     app.command("live_composer.commands.tune:tune", name="tune", help="Tune a Note RNN by rules.")
+    app.command("live_composer.commands.evaluate:evaluate", name="evaluate", help="Measure models against a rule book.")
     corpus = cyclopts.App(name="corpus", help="Build and describe corpora of melodies.")
     corpus.command("live_composer.commands.corpus:build", name="build", help="Build a corpus from tunes.")
     corpus.command("live_composer.commands.corpus:info", name="info", help="Describe a corpus.")

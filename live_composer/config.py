@@ -41,6 +41,7 @@ class Between:
 Json = Annotated[bool, Parameter(negative="")]
 Flag = Annotated[bool, Parameter(negative="")]
 Switch = bool
+Plugins = Annotated[tuple[Path, ...], Parameter(negative="")]
 Device = Literal["auto", "cpu", "cuda", "mps"]
 Tempo = Annotated[float, Parameter(validator=Between(20, 400))]
 Temperature = Annotated[float, Parameter(validator=Between(0.01, 10))]
@@ -78,6 +79,14 @@ class Serve:
     """The seed: the same seed gives the same notes. Without it, one is drawn and shown."""
     temperature: Temperature = 1.0
     """Above 1 is bolder, below 1 more careful."""
+    clock: Literal["internal", "midi", "jack", "link"] = "internal"
+    """Whose time it is: its own, a MIDI clock on the input, JACK's transport, or Ableton Link (extra `link`)."""
+    send_clock: Flag = False
+    """Lead: send a MIDI clock with Start, Stop and Song Position along with the notes."""
+    listen: str | None = None
+    """A MIDI port to listen to, by words of its name: notes, chords, knobs, program changes, MIDI clock."""
+    plugins: Plugins = ()
+    """A folder of your own rule files and books; give it again for more."""
     device: Device = "auto"
     """Where to plan: `auto` takes an NVIDIA GPU where there is one (extra `learn`), and else the CPU."""
     record: Path | None = None
@@ -85,9 +94,28 @@ class Serve:
     set: Annotated[tuple[str, ...], Parameter(negative="")] = ()
     """Begin with another value of any parameter, as NAME=VALUE: `--set swing=60`; give it again for more."""
     roll: Switch = False
-    """Draw the notes in the terminal as they are played."""
+    """Draw the notes in the terminal as they are played, without a screen."""
+    plain: Flag = False
+    """Report in lines; without it, a terminal shows the screen (unless --bars, --roll or --json is given)."""
     json: Json = False
     """Report as JSON, one object a line."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Attach:
+    """Show and steer a daemon that plays."""
+
+    port: str | None = None
+    """Which one, where several play: words of its port's name."""
+    plain: Flag = False
+    """Print one line a bar instead of a screen; so it is where there is no terminal."""
+    look: Literal["dark", "light"] = "dark"
+    """The colours; NO_COLOR in the environment does without."""
+    still: Switch = False
+    """Less motion: the piano roll turns pages, and nothing slides."""
+    keys: Annotated[tuple[str, ...], Parameter(negative="")] = ()
+    """Keys of your own, such as `stop=f5`; give it again for more."""
 
 
 @Parameter(name="*")
@@ -264,9 +292,6 @@ class Pretrain:
     """Report as JSON."""
 
 
-Plugins = Annotated[tuple[Path, ...], Parameter(negative="")]
-
-
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
 class Tune:
@@ -286,8 +311,8 @@ class Tune:
     """How much likeness to real tunes counts; 0 leaves the rules alone."""
     key: str | None = None
     """The key that the events are written in; without it, the book's."""
-    metre: str = "4/4"
-    """The time signature: 4/4, 3/4 or 6/8."""
+    metre: Annotated[tuple[str, ...], Parameter(negative="")] = ("4/4",)
+    """The time signature: 4/4, 3/4 or 6/8; give it again to learn in several."""
     bars: Bars | None = None
     """How many bars a melody has while it learns; without it, as many as the book says."""
     output: Annotated[Path | None, Parameter(alias="-o")] = None
@@ -377,8 +402,48 @@ class RulesNew:
     """Write a starting file for a rule of your own."""
 
 
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Evaluate:
+    """Measure models: the paper's Table 1, the objective and its limit, and how healthy the melodies are."""
+
+    output: Annotated[Path | None, Parameter(alias="-o")] = None
+    """A folder to write: the tables as JSON, Markdown and HTML, pictures, and melodies to listen to."""
+    n: Annotated[Count, Parameter(alias="-n")] = 100_000
+    """How many melodies to draw from each model."""
+    book: str = "paper"
+    """The rule book, by name or path."""
+    c: Annotated[float, Parameter(validator=Between(0.01, 1000))] = 0.5
+    """Nats are the book's rewards divided by this, as in tuning."""
+    prior: str = "note-rnn"
+    """The untuned model that the others are compared with, by name or path."""
+    bars: Bars | None = None
+    """How long a melody is; without it, as the book says, or two phrases."""
+    metre: str = "4/4"
+    """The time signature: 4/4, 3/4 or 6/8."""
+    limit: bool | None = None
+    """Estimate the greatest J that any policy can reach; without it, where the book's melodies have an end."""
+    walkers: Annotated[int, Parameter(converter=_whole, validator=Between(16, 1_000_000))] = 512
+    """How many melodies are led to the optimum and back for that."""
+    corpus: Path | None = None
+    """A corpus to hold beside the melodies; without it, what is known of the default corpus."""
+    beside_paper: Flag = False
+    """Put the paper's four columns beside ours."""
+    examples: Annotated[int, Parameter(converter=_whole, validator=Between(0, 100))] = 6
+    """How many melodies of each model to draw and to write as MIDI files, the first ones, unselected."""
+    audio: Switch = True
+    """Also render those to WAV files, where FluidSynth and a SoundFont are installed."""
+    seed: Seed = 1
+    """The seed of everything random."""
+    plugins: Plugins = ()
+    """A folder of your own rule files and books; give it again for more."""
+    json: Json = False
+    """Report as JSON."""
+
+
 COMMANDS: dict[tuple[str, ...], type] = {
     ("serve",): Serve,
+    ("attach",): Attach,
     ("set",): Steer,
     ("status",): Status,
     ("play",): Steer,
@@ -396,6 +461,7 @@ COMMANDS: dict[tuple[str, ...], type] = {
     ("corpus", "info"): CorpusInfo,
     ("pretrain",): Pretrain,
     ("tune",): Tune,
+    ("evaluate",): Evaluate,
     ("rules", "list"): RulesList,
     ("rules", "check"): RulesCheck,
     ("rules", "explain"): RulesExplain,

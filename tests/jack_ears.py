@@ -128,12 +128,57 @@ class Hands:
             self._out.write_midi_event(max(at, 0), self._todo.popleft()[1])
 
 
+class Baton:
+    """Conducts JACK's transport, and is its timebase if asked to."""
+
+    def __init__(self) -> None:
+        import jack
+
+        self._client = jack.Client("conductor", no_start_server=True)
+        self._tempo = 0.0
+        self._client.activate()
+
+    def conduct(self, tempo: float) -> None:
+        """Say at which tempo the transport goes, four beats a bar."""
+        if not self._tempo:
+            self._client.set_timebase_callback(self._say)
+        self._tempo = tempo
+
+    def roll(self) -> None:
+        """Let it go."""
+        self._client.transport_start()
+
+    def halt(self) -> None:
+        """Stop it."""
+        self._client.transport_stop()
+
+    def locate(self, frame: int) -> None:
+        """Put it at a frame."""
+        self._client.transport_locate(frame)
+
+    def close(self) -> None:
+        """Leave the server."""
+        self._client.transport_stop()
+        self._client.deactivate()
+        self._client.close()
+
+    def _say(self, _state: int, _frames: int, position: object, _new: bool) -> None:
+        ticks = position.frame * self._tempo * 1920 / 60 / self._client.samplerate
+        position.valid = 0x10
+        position.beats_per_bar, position.beat_type, position.ticks_per_beat = 4.0, 4.0, 1920.0
+        position.beats_per_minute = self._tempo
+        position.bar = int(ticks // (4 * 1920)) + 1
+        position.beat = int(ticks // 1920) % 4 + 1
+        position.tick = int(ticks % 1920)
+
+
 class JackManager(BaseManager):
     """Starts the process and makes proxies of what lives in it."""
 
 
 JackManager.register("Ears", Ears)
 JackManager.register("Hands", Hands)
+JackManager.register("Baton", Baton)
 
 
 def start() -> JackManager:

@@ -246,6 +246,59 @@ class Keyboard:
         self._manager.shutdown()
 
 
+class Conductor:
+    """Moves JACK's transport."""
+
+    def __init__(self) -> None:
+        self._manager = jack_ears.start()
+        self._baton = self._manager.Baton()
+        self.conduct, self.roll = self._baton.conduct, self._baton.roll
+        self.halt, self.locate = self._baton.halt, self._baton.locate
+
+    def close(self) -> None:
+        """Go away."""
+        with contextlib.suppress(Exception):
+            self._baton.close()
+        self._manager.shutdown()
+
+
+class MidiClockLeader(Program):
+    """A leader that nobody here wrote: it makes a MIDI clock of JACK's transport, on `jack_midi_clock:mclk_out`."""
+
+    def __init__(self, recorder: Recorder, tempo: float) -> None:
+        super().__init__("jack_midi_clock", "-b", str(tempo))
+        self._await(lambda: "jack_midi_clock:mclk_out" in recorder.ports(), "the start of jack_midi_clock")
+
+
+class ClockDump:
+    """A follower that nobody here wrote: it prints the clock it hears, on `jack_mclk_dump:mclk_in`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "clock.txt"
+        with self._path.open("wb") as output:
+            self.process = subprocess.Popen(
+                ["stdbuf", "-oL", "jack_mclk_dump", "-n"], stdout=output, stderr=subprocess.DEVNULL
+            )
+        wait_for(lambda: b"mclk" in _ports(), "the start of jack_mclk_dump")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    @property
+    def text(self) -> str:
+        """What it printed."""
+        return self._path.read_text()
+
+    @property
+    def tempi(self) -> list[float]:
+        """The tempi that it saw from tick to tick."""
+        return [float(text) for text in re.findall(r"cur: *([0-9.]+)\[BPM\]", self.text)]
+
+
 class FluidSynth(Program):
     """A synthesizer that plays what it hears, on JACK; its MIDI port is `fsynth:midi_00`."""
 
@@ -257,6 +310,14 @@ class FluidSynth(Program):
             "-o", f"shell.port={_free_port()}", str(font),
         )  # fmt: skip
         self._await(lambda: recorder.hear("fsynth:left", "fsynth:right"), "the start of FluidSynth")
+
+
+class AmSynth(Program):
+    """A synthesizer that ignores "all notes off" and minds the pedal; its MIDI port is `amsynth:midi_in`."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        super().__init__("amsynth", "-x", "-m", "jack", "-a", "jack")
+        self._await(lambda: recorder.hear("amsynth:L out", "amsynth:R out"), "the start of amsynth")
 
 
 class MidiDump:

@@ -54,11 +54,11 @@ def say(lines: Iterable[str]) -> None:
         sys.stderr.write(f"live-composer: {line}\n")
 
 
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print rows as wide as the terminal; columns named `+...` are numbers, set to the right."""
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], width: int = WIDTH) -> None:
+    """Print rows as wide as the terminal, or `width` where there is none; columns named `+...` are set to the right."""
     table = Table(box=None, padding=(0, 2, 0, 0))
     for column in columns:
         table.add_column(column.lstrip("+"), justify="right" if column.startswith("+") else "left")
     for row in rows:
         table.add_row(*row)
-    Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False, markup=False).print(table)
+    Console(width=None if sys.stdout.isatty() else width, highlight=False, markup=False).print(table)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import sys
 from typing import TYPE_CHECKING
 
 from live_composer import files
 from live_composer.commands.serve_report import JsonReport, Reporter, TextReport
+from live_composer.commands.terminal import is_terminal
 from live_composer.config import Serve
 from live_composer.errors import BadInput
 from live_composer.live.daemon import Daemon, Setup
@@ -25,9 +27,18 @@ _SEEDS = 1 << 31
 
 def serve(*, config: Serve = Serve()) -> None:
     """Play live, to a MIDI port; Ctrl-C stops, releases every note, and writes the take."""
+    if _wants_screen(config):
+        from live_composer.commands.serve_screen import serve_with_screen
+
+        serve_with_screen(sys.argv[2:], port_named=config.port is not None)
     setup = _setup(config)
     report = JsonReport(setup) if config.json else TextReport(setup, roll=config.roll)
     asyncio.run(_play(setup, report))
+
+
+def _wants_screen(config: Serve) -> bool:
+    """Say whether to show a screen: on a terminal, for music without an end."""
+    return not (config.plain or config.json or config.roll or config.bars) and is_terminal()
 
 
 def _setup(config: Serve) -> Setup:
@@ -36,7 +47,10 @@ def _setup(config: Serve) -> Setup:
     names = ("model", "metre", "key", "tempo", "channel", "temperature")
     given: dict[str, Value] = {name: getattr(config, name) for name in names} | {"seed": seed}
     others = dict(_pair(text) for text in config.set)
-    weights = book_file.weights(book_file.find(others.get("book", str(BY_NAME["book"].default))))
+    book = others.get("book", str(BY_NAME["book"].default))
+    weights = book_file.weights(book_file.find(book, config.plugins))
+    if config.clock == "midi" and not config.listen:
+        raise BadInput("A MIDI clock is heard on an input; say which by --listen.")
     values = Values(given, weights)
     for name, text in others.items():
         values.set(name, text, text=True)
@@ -50,6 +64,10 @@ def _setup(config: Serve) -> Setup:
         bars=config.bars,
         record=config.record,
         device=config.device,
+        plugins=config.plugins,
+        clock=config.clock,
+        listen=config.listen,
+        send_clock=config.send_clock,
     )
 
 

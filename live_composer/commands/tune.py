@@ -49,10 +49,11 @@ def tune(*, config: Tune = Tune()) -> int | None:
     recipe = recipe_of(config)
     folder = config.output or Path("runs") / config.algo
     command = shlex.join(["live-composer", *sys.argv[1:]])
-    task = _task(config, recipe)
-    known = task.book.troubles
+    tasks = _tasks(config, recipe)
+    book = tasks[0].book
+    known = book.troubles
     job = tuning.Job(
-        task, config.algo, recipe, config.seed, folder, command, config.minutes, config.resume, config.tensorboard
+        tasks, config.algo, recipe, config.seed, folder, command, config.minutes, config.resume, config.tensorboard
     )
     if config.threads:
         torch.set_num_threads(config.threads)
@@ -62,23 +63,27 @@ def tune(*, config: Tune = Tune()) -> int | None:
         outcome = tuning.tune(job, mine, shown)
     if outcome is None:
         return None
-    say(line for line in task.book.troubles if line not in known)
+    say(line for line in book.troubles if line not in known)
     _report(config, folder, outcome)
     return _INTERRUPTED if outcome.interrupted else None
 
 
-def _task(config: Tune, recipe: TuneRecipe) -> Task:
+def _tasks(config: Tune, recipe: TuneRecipe) -> tuple[Task, ...]:
+    """Return a task for each metre."""
     from live_composer.learn.task import task_of
 
     prior = checkpoint.load(config.model)
     book = open_book(config.book, config.plugins)
     key = Key.parse(config.key) if config.key else book.key
-    metre = Metre.parse(config.metre)
-    context = book.context(key=key, metre=metre)
-    steps = config.bars * metre.steps_per_bar if config.bars else None
-    if steps and context.length is not None:
-        context = replace(context, length=steps)
-    return task_of(prior, book, context, steps, c=recipe.c, prior_weight=config.prior_weight)
+
+    def task(metre: Metre) -> Task:
+        context = book.context(key=key, metre=metre)
+        steps = config.bars * metre.steps_per_bar if config.bars else None
+        if steps and context.length is not None:
+            context = replace(context, length=steps)
+        return task_of(prior, book, context, steps, c=recipe.c, prior_weight=config.prior_weight)
+
+    return tuple(task(Metre.parse(metre)) for metre in config.metre)
 
 
 def _report(config: Tune, folder: Path, outcome: Outcome) -> None:

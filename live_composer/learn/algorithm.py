@@ -40,17 +40,19 @@ class Melodies:
     Attributes:
         events: (T, B) what was played.
         reward: (T, B) what the rules said of it, divided by c.
-        log_p: (T, B, V) the prior's log p(.|s), times its weight.
+        log_p: (T, B) how likely the prior held it, times the prior's weight.
+        prior: (T, B, V) the prior's log p(.|s), times its weight; for algorithms `on_prior` alone.
     """
 
     events: Tensor
     reward: Tensor
     log_p: Tensor
+    prior: Tensor | None = None
 
-    @property
-    def log_p_played(self) -> Tensor:
-        """How likely the prior held what was played: (T, B)."""
-        return played(self.log_p, self.events)
+    def first(self, count: int) -> Melodies:
+        """Return the first melodies."""
+        prior = None if self.prior is None else self.prior[:, :count]
+        return Melodies(self.events[:, :count], self.reward[:, :count], self.log_p[:, :count], prior)
 
 
 class Algorithm(Protocol):

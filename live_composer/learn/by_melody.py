@@ -26,7 +26,7 @@ from live_composer.learn.way import Done
 from live_composer.music.vocabulary import START
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from live_composer.learn.algorithm import MelodyAlgorithm
     from live_composer.learn.task import Task
@@ -40,15 +40,18 @@ if TYPE_CHECKING:
 class ByMelody:
     """Learns from a batch of melodies a round; see `Way`."""
 
-    def __init__(self, algorithm: MelodyAlgorithm, task: Task, recipe: ByMelodyRecipe, seed: int, team: Team) -> None:
-        self._algorithm, self._task, self._recipe, self._seed, self._team = algorithm, task, recipe, seed, team
+    def __init__(
+        self, algorithm: MelodyAlgorithm, tasks: Sequence[Task], recipe: ByMelodyRecipe, seed: int, team: Team
+    ) -> None:
+        self._algorithm, self._recipe, self._seed, self._team = algorithm, recipe, seed, team
+        self._task = task = tasks[0]
         torch.manual_seed(seed)
         shape, weights = task.prior.networks[0]
         rnn = beginning(
             shape,
             weights,
             metre=recipe.told,
-            phrase=bars_counted(task) if recipe.told else 0,
+            phrase=max(bars_counted(other) for other in tasks) if recipe.told else 0,
             silent=algorithm.on_prior and task.prior_weight > 0,
         )
         self.network = ValuedRnn(rnn, recipe.value_scale).to(team.device)
@@ -56,69 +59,77 @@ class ByMelody:
         self._joined = team.join(self.network)
         betas = (0.9, recipe.second_moment)
         self._optimiser = torch.optim.Adam(self.network.parameters(), recipe.learning_rate, betas, fused=True)
-        self.pool = Pool(recipe.pool, task.steps, recipe.pool_noise)
-        places, bars = where(task.context, task.steps)
-        self._places, self._bars = torch.as_tensor(places)[:, None], torch.as_tensor(bars)[:, None]
+        self.parts = [_Part(other, Pool(recipe.pool, other.steps, recipe.pool_noise, recipe.kin)) for other in tasks]
 
     def round(self, number: int, fraction: float) -> Done:
-        """Play, search and learn; see `Way`."""
+        """Play, search and learn, for one task after the other; see `Way`."""
         recipe = self._recipe
+        part = self.parts[number % len(self.parts)]
         chance = np.random.default_rng([self._seed, number])
         c = recipe.c_at(fraction)
-        drawn = self._drawn(chance)
+        drawn = self._drawn(part, chance)
         steps, batch = drawn.events.size, drawn
         if recipe.pool:
-            self.pool.add(drawn, c, chance)
-            if recipe.mutated:
-                found = self._judged(self.pool.varied(recipe.mutated, self._size, chance))
-                self.pool.add(found, c, chance)
+            part.pool.add(drawn, c, chance)
+            if recipe.mutated and fraction < recipe.searching:
+                found = self._judged(part, part.pool.varied(recipe.mutated, self._size, chance))
+                part.pool.add(found, c, chance)
                 steps += found.events.size
-            batch = drawn.beside(self.pool.sample(recipe.replayed, chance))
-        return Done(steps, 1, self._learn(batch, c, recipe.rate(fraction)))
+            batch = drawn.beside(part.pool.sample(recipe.replayed, chance, c, recipe.focus_at(fraction)))
+        return Done(steps, 1, self._learn(part, batch, c, fraction))
 
     @property
     def _size(self) -> int:
         return self.network.rnn.shape.vocabulary.size
 
-    def _drawn(self, chance: np.random.Generator) -> Found:
+    def _drawn(self, part: _Part, chance: np.random.Generator) -> Found:
         """Draw melodies from the policy; each process of a team draws its part of them."""
         team = self._team
-        own = self._task.roll_out(self.policy(), self._recipe.fresh, chance, part=team.mine)
-        paid = self._task.paid(own).astype(np.float32)
+        own = part.task.roll_out(self.policy(), self._recipe.fresh, chance, part=team.mine)
+        paid = part.task.paid(own).astype(np.float32)
         return Found(team.together(own.events), team.together(own.log_p), team.together(paid))
 
-    def _judged(self, events: Tokens) -> Found:
+    def _judged(self, part: _Part, events: Tokens) -> Found:
         team = self._team
-        log_p, reward = self._task.judged(events[team.mine])
+        log_p, reward = part.task.judged(events[team.mine])
         return Found(events, team.together(log_p), team.together(reward.astype(np.float32)))
 
-    def _learn(self, batch: Found, c: float, rate: float) -> float:
+    def _learn(self, part: _Part, batch: Found, c: float, fraction: float) -> float:
         """Learn once from this process's part of a batch."""
         recipe, algorithm = self._recipe, self._algorithm
         events, reward = self._columns(batch.events), self._columns(batch.reward) / c  # (T, N)
         heard = torch.cat([torch.full_like(events[:1], START), events[:-1]])
-        inputs = (
-            heard,
-            self._places.expand_as(heard),
-            self.network.rnn.start(heard.shape[1]),
-            self._bars.expand_as(heard),
+        places, bars = (
+            torch.as_tensor(numbers, device=heard.device)[:, None].expand_as(heard) for numbers in part.where
         )
-        with torch.no_grad():
-            log_p = self._task.prior_weight * self.prior(*inputs)[0].log_softmax(dim=-1)  # (T, N, V)
+        inputs = (heard, places, self.network.rnn.start(heard.shape[1]), bars)
         outputs, worth = self._joined(*inputs)  # (T, N, V), (T, N)
-        losses = algorithm.melody_loss(outputs, worth, Melodies(events, reward, log_p), recipe.trace, recipe.huber)
-        loss = losses.mean()
-        if recipe.imitation:
-            logits = log_p + outputs if algorithm.on_prior else outputs
-            kept = self._fresh_here
-            loss -= recipe.imitation * played(logits.log_softmax(dim=-1), events)[:, kept:].mean()
+        prior = self._prior(inputs) if algorithm.on_prior else None
+        melodies = Melodies(events, reward, self._task.prior_weight * self._columns(batch.log_p), prior)
+        imitation = recipe.imitation_at(fraction)
+        # What is imitated is not learnt from by its errors too: far from the policy's own, values know nothing of it.
+        own = melodies.first(self._fresh_here) if imitation else melodies
+        count = own.events.shape[1]
+        scaled = (
+            _scaled(outputs[:, :count], recipe.own_at(fraction)),
+            _scaled(worth[:, :count], recipe.value_share),
+        )
+        loss = algorithm.melody_loss(*scaled, own, recipe.trace, recipe.huber).mean()
+        if imitation:
+            log_pi = played((outputs if prior is None else prior + outputs).log_softmax(dim=-1), events)
+            loss -= imitation * log_pi[:, count:].mean()
         for group in self._optimiser.param_groups:
-            group["lr"] = rate
+            group["lr"] = recipe.rate(fraction)
         self._optimiser.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(self.network.parameters(), recipe.clip)
         self._optimiser.step()
         return loss.item()
+
+    @torch.no_grad()
+    def _prior(self, inputs: tuple[Tensor, Tensor, Tensor, Tensor]) -> Tensor:
+        """Return what the prior holds of every event, times its weight: (T, N, V)."""
+        return self._task.prior_weight * self.prior(*inputs)[0].log_softmax(dim=-1)
 
     def _columns(self, rows: np.ndarray) -> Tensor:
         """Return this process's part of (N, T) as (T, N)."""
@@ -140,14 +151,31 @@ class ByMelody:
     def tensors(self) -> dict[str, Tensor]:
         """See `Way`."""
         weights = {f"network.{name}": weight for name, weight in self.network.state_dict().items()}
-        weights |= moments.kept(self._optimiser, self.network) | self.pool.tensors()
+        weights |= moments.kept(self._optimiser, self.network)
+        for number, part in enumerate(self.parts):
+            weights |= {f"{number}.{name}": tensor for name, tensor in part.pool.tensors().items()}
         return {name: tensor.detach().cpu() for name, tensor in weights.items()}
 
     def restore(self, kept: Mapping[str, Tensor]) -> None:
         """See `Way`."""
         self.network.load_state_dict({name: kept[f"network.{name}"] for name in self.network.state_dict()})
         moments.restore(self._optimiser, self.network, kept)
-        self.pool.restore(kept)
+        for number, part in enumerate(self.parts):
+            own = f"{number}."
+            part.pool.restore({name.removeprefix(own): kept[name] for name in kept if name.startswith(own)})
+
+
+class _Part:
+    """A task, with the pool of its melodies and where their steps fall."""
+
+    def __init__(self, task: Task, pool: Pool) -> None:
+        self.task, self.pool = task, pool
+        self.where = where(task.context, task.steps)
+
+
+def _scaled(values: Tensor, share: float) -> Tensor:
+    """Return the same values, through which only this share of the gradient goes."""
+    return share * values + (1 - share) * values.detach()
 
 
 def bars_counted(task: Task) -> int:

@@ -78,7 +78,7 @@ def tuned_card(job: Job, name: str, metrics: dict[str, Any]) -> checkpoint.Card:
             algorithm=job.algorithm,
             book=task.book.name,
             key=str(task.context.key),
-            metre=str(task.context.metre),
+            metre=", ".join(str(other.context.metre) for other in job.tasks),
             steps=task.steps,
             c=task.c,
             prior_weight=task.prior_weight,

@@ -33,8 +33,8 @@ class G:
 
     def melody_loss(self, outputs: Tensor, worth: Tensor, melodies: Melodies, trace: float, huber: float) -> Tensor:
         """G(s, a) = log pi(a|s) + V(s) - log p(a|s), with log pi = log softmax(log p + outputs) and V of its own."""
-        log_pi = played((melodies.log_p + outputs).log_softmax(dim=-1), melodies.events)  # (T, B)
-        log_p = melodies.log_p_played
+        assert melodies.prior is not None
+        log_pi = played((melodies.prior + outputs).log_softmax(dim=-1), melodies.events)  # (T, B)
         # What G strives for is what Psi does, less log p.
-        target = soft_returns(log_p + melodies.reward, log_pi, worth, trace) - log_p
-        return squared((log_pi + worth - log_p) - target, huber)
+        target = soft_returns(melodies.log_p + melodies.reward, log_pi, worth, trace) - melodies.log_p
+        return squared((log_pi + worth - melodies.log_p) - target, huber)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 import numpy as np
 
 from live_composer.learn.progress import TuneRow
@@ -12,16 +13,31 @@ from live_composer.measures.heard import Heard
 from live_composer.music.vocabulary import FIRST_PITCH
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from live_composer.learn.progress import TuneProgress
     from live_composer.learn.task import Task
     from live_composer.policy.policy import Policy
     from live_composer.rules.rule import Tokens
 
+_SUMS = ("J", "score", "reward", "log_p", "kl")
 _SHARES = ("rests", "holds", "onsets")
 
 
-def gauge(policy: Policy, task: Task, count: int, seed: int, progress: TuneProgress) -> TuneRow:
-    """Measure `count` melodies of a policy; the same seed draws with the same numbers."""
+def gauge(policy: Policy, tasks: Sequence[Task], count: int, seed: int, progress: TuneProgress) -> TuneRow:
+    """Measure `count` melodies of a policy, as many for each task; the same seed draws with the same numbers."""
+    rows = [_gauge(policy, task, -(-count // len(tasks)), seed, progress) for task in tasks]
+    if len(rows) == 1:
+        return rows[0]
+    figures = {name: _mean([getattr(row, name) for row in rows]) for name in _SUMS}
+    parts = {
+        name: {part: _mean([getattr(row, name)[part] for row in rows]) for part in getattr(rows[0], name)}
+        for name in ("health", "rules")
+    }
+    return msgspec.structs.replace(rows[0], **figures, **parts)
+
+
+def _gauge(policy: Policy, task: Task, count: int, seed: int, progress: TuneProgress) -> TuneRow:
     melodies = task.roll_out(policy, count, np.random.default_rng(seed))
     reward = task.paid(melodies).sum(axis=1)
     log_p, log_pi = (sums.sum(axis=1, dtype=np.float64) for sums in (melodies.log_p, melodies.log_pi))
@@ -57,6 +73,10 @@ def _entropy(pool: np.ndarray) -> float:
     counts = np.bincount(pool[pool >= FIRST_PITCH])
     share = counts[counts > 0] / max(counts.sum(), 1)
     return float(-(share * np.log2(share)).sum())
+
+
+def _mean(numbers: Sequence[float]) -> float:
+    return _rounded(sum(numbers) / len(numbers))
 
 
 def _rounded(number: float) -> float:

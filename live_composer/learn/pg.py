@@ -28,7 +28,7 @@ class PolicyGradient:
         """-(what came - what was expected) log pi(a|s), and the square of the same difference for the expectation."""
         del huber
         log_pi = played(outputs.log_softmax(dim=-1), melodies.events)  # (T, B)
-        paid = melodies.log_p_played + melodies.reward
+        paid = melodies.log_p + melodies.reward
         came = soft_returns(paid, log_pi, worth, trace) - log_pi.detach()
         surprise = came - worth
         spread = surprise.detach().std().clamp(min=_LEAST)

@@ -35,5 +35,5 @@ class Psi:
     def melody_loss(self, outputs: Tensor, worth: Tensor, melodies: Melodies, trace: float, huber: float) -> Tensor:
         """Psi(s, a) = log pi(a|s) + V(s), with log pi = log softmax of the outputs and V a value of its own."""
         log_pi = played(outputs.log_softmax(dim=-1), melodies.events)  # (T, B)
-        paid = melodies.log_p_played + melodies.reward
+        paid = melodies.log_p + melodies.reward
         return squared(log_pi + worth - soft_returns(paid, log_pi, worth, trace), huber)

@@ -35,5 +35,5 @@ class Q:
         """Q(s, a) = output(s, a) - max output(s, .) + V(s): the worth of a state, and what each event loses of it."""
         del trace  # targets look ahead as far as it pays
         lost = played(outputs - outputs.amax(dim=-1, keepdim=True), melodies.events)  # (T, B)
-        paid = melodies.log_p_played + melodies.reward
+        paid = melodies.log_p + melodies.reward
         return squared(lost + worth - hard_returns(paid, worth), huber)

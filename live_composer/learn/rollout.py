@@ -100,7 +100,7 @@ def roll_out(  # noqa: PLR0913 - what is drawn, by whom, judged by what
         events, log_pi, log_p = _draw(policy, prior, context, uniform, temperature)
         return Rollout(events, log_pi, log_p, judge(book, events, context))
 
-    return _joined(_in_groups(group, uniform, threads))
+    return _joined(in_groups(group, uniform, threads))
 
 
 def hear(policy: Policy, events: Tokens, context: Context, threads: int | None = None) -> Floats:
@@ -118,7 +118,7 @@ def hear(policy: Policy, events: Tokens, context: Context, threads: int | None =
             log_p[:, step] = log_softmax(logits)[melodies, last]
         return log_p
 
-    return np.concatenate(_in_groups(group, events, threads))
+    return np.concatenate(in_groups(group, events, threads))
 
 
 def fitting(policy: Policy, prior: Policy, context: Context) -> Context:
@@ -166,7 +166,7 @@ def _steps(context: Context) -> int:
     return context.length - context.first_step
 
 
-def _in_groups(work: Callable[[NDArray[Any]], _Done], rows: NDArray[Any], threads: int | None) -> list[_Done]:
+def in_groups(work: Callable[[NDArray[Any]], _Done], rows: NDArray[Any], threads: int | None) -> list[_Done]:
     """Do some work for groups of rows, on several threads."""
     groups = [rows[begin : begin + _TOGETHER] for begin in range(0, len(rows), _TOGETHER)]
     # Each of our threads multiplies alone: BLAS's own wait for one another, for ages where cores are busy.

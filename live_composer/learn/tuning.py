@@ -19,6 +19,7 @@ from live_composer.learn.by_melody import ByMelody
 from live_composer.learn.by_transition import ByTransition
 from live_composer.learn.g import G
 from live_composer.learn.gauge import gauge
+from live_composer.learn.memory import keep_blocks
 from live_composer.learn.pg import PolicyGradient
 from live_composer.learn.progress import TuneProgress
 from live_composer.learn.psi import Psi
@@ -50,7 +51,7 @@ class Job:
     """One tuning.
 
     Attributes:
-        task: what is tuned, for what.
+        tasks: what is tuned, for what; one for each metre, otherwise alike.
         algorithm: by name.
         recipe: how it is learnt.
         seed: decides everything random.
@@ -61,7 +62,7 @@ class Job:
         tensorboard: whether to write the journal for TensorBoard too.
     """
 
-    task: Task
+    tasks: tuple[Task, ...]
     algorithm: str
     recipe: TuneRecipe
     seed: int
@@ -70,6 +71,11 @@ class Job:
     minutes: float | None = None
     resume: bool = True
     tensorboard: bool = False
+
+    @property
+    def task(self) -> Task:
+        """The first of the tasks; prior, book, key, c and the prior's weight are those of all."""
+        return self.tasks[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +108,7 @@ def tune(job: Job, team: Team, display: Display) -> Outcome | None:
         BadFile: the folder holds a damaged run.
         CannotWrite: the disk is full, or the folder cannot be written.
     """
+    keep_blocks()
     run = Run(job.folder, _settings(job, team), TuneProgress)
     way = way_of(job, team)
     progress = run.restore(way) if job.resume else TuneProgress()
@@ -114,13 +121,15 @@ def way_of(job: Job, team: Team) -> Way:
     """Return the way of learning that a recipe is for.
 
     Raises:
-        BadInput: the algorithm does not learn that way.
+        BadInput: it does not learn in several metres.
     """
     algorithm, recipe = ALGORITHMS[job.algorithm], job.recipe
     if isinstance(recipe, ByMelodyRecipe):
-        return ByMelody(algorithm, job.task, recipe, job.seed, team)
+        return ByMelody(algorithm, job.tasks, recipe, job.seed, team)
     assert isinstance(recipe, ByTransitionRecipe)
     assert not isinstance(algorithm, PolicyGradient)
+    if len(job.tasks) > 1:
+        raise BadInput("The preset paper learns in one metre at a time; give one --metre.")
     return ByTransition(algorithm, job.task, recipe, job.seed, team)
 
 
@@ -167,9 +176,10 @@ class _Course:
                 fraction = self.fraction
                 self.display.moved(int(fraction * self.job.recipe.steps), progress.steps / progress.seconds)
                 due = (progress.rows[-1].steps // self.job.recipe.check_every + 1) * self.job.recipe.check_every
-                if progress.steps >= due or fraction >= 1 or stop.is_set():
+                if progress.steps >= due or fraction >= 1:
                     self._check()
                 if stop.is_set() and not self.finished:
+                    self.run.save(progress, self.way)
                     return True
         return False
 
@@ -188,7 +198,7 @@ class _Course:
         """Measure the policy; keep it if it is the best, and keep the run in any case."""
         job, run, progress = self.job, self.run, self.progress
         began = time.perf_counter()
-        row = gauge(self.way.policy(), job.task, job.recipe.measured, _NUMBERS, progress)
+        row = gauge(self.way.policy(), job.tasks, job.recipe.measured, _NUMBERS, progress)
         progress.rows.append(row)
         progress.losses, progress.learnt = 0.0, 0
         best = progress.best(self.goal) is row
@@ -211,10 +221,11 @@ class _Course:
     def conclude(self, *, interrupted: bool) -> Outcome:
         """Measure the best model beside the prior on more melodies; draw the curves; write the card in full."""
         kept = checkpoint.load(str(self.run.model))
-        task, at = self.job.task, self.progress.best(self.goal)
+        tasks, at = self.job.tasks, self.progress.best(self.goal)
         assert at is not None
         prior, best = (
-            gauge(policy, task, _FINAL, _NUMBERS + 1, self.progress) for policy in (task.prior_policy, kept.policy())
+            gauge(policy, tasks, _FINAL, _NUMBERS + 1, self.progress)
+            for policy in (self.job.task.prior_policy, kept.policy())
         )
         journal.write_tuning_curves(self.run.folder / "curves.png", self.progress.rows)
         metrics = {"steps": at.steps, "updates": at.updates, "model": _told(best), "prior": _told(prior)}
@@ -240,7 +251,7 @@ def _settings(job: Job, team: Team) -> dict[str, Any]:
         "prior_weight": task.prior_weight,
         "book": {rule.name: [task.book.weights[rule.name], dict(rule.parameters)] for rule in task.book.rules},
         "key": str(task.context.key),
-        "metre": str(task.context.metre),
-        "length": task.steps,
+        "metre": [str(task.context.metre) for task in job.tasks],
+        "length": [task.steps for task in job.tasks],
         "processes": team.size,
     }

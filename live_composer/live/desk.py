@@ -2,35 +2,49 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from live_composer.errors import BadInput
+from live_composer.live.ears import Ears
+from live_composer.live.knobs import Knobs
+from live_composer.live.listening import Listening
 from live_composer.live.playing import Style
 from live_composer.live.taps import Taps
 from live_composer.live.wishes import Wishes
 from live_composer.music import chord as chords
-from live_composer.music.units import STEPS_PER_BEAT
+from live_composer.music.units import STEPS_PER_BEAT, seconds_per_beat
 from live_composer.policy import checkpoint
 from live_composer.port.protocol import Release
 from live_composer.rules import book_file
-from live_composer.wire.screen import COMMANDS
+from live_composer.wire.screen import COMMANDS, Command
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
 
+    from live_composer.live.notices import Notices
     from live_composer.live.performance import Performance
     from live_composer.live.port_link import PortLink
     from live_composer.live.takes import Takes
     from live_composer.live.values import Values
     from live_composer.parameters.kinds import Value
     from live_composer.parameters.table import Parameter
-    from live_composer.wire.screen import Command, Set, TakeView
+    from live_composer.port.protocol import HeardMessage
+    from live_composer.wire.screen import Set, TakeView
 
 
 class Desk:
-    """Steers one performance."""
+    """Steers one performance.
+
+    Attributes:
+        ears: what comes in by MIDI.
+        listening: what the player's notes are for.
+        knobs: controllers and presets.
+    """
 
     def __init__(  # noqa: PLR0913 - all that there is to steer
         self,
@@ -38,8 +52,10 @@ class Desk:
         performance: Performance,
         takes: Takes,
         port: PortLink,
+        notices: Notices,
         *,
         transport: Callable[[str], None],
+        plugins: Sequence[Path] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Make a desk.
@@ -49,18 +65,30 @@ class Desk:
             performance: what they steer.
             takes: what was kept.
             port: where it plays.
+            notices: are told what knobs and presets cannot have.
             transport: does `play`, `pause`, `stop` and `quit`.
+            plugins: folders of the musician's own rule files and books.
             clock: tells seconds, for taps.
         """
         self._values, self._performance, self._takes, self._port = values, performance, takes, port
-        self._transport = transport
+        self._transport, self._plugins = transport, plugins
         self._taps = Taps(clock)
+        self._silence: asyncio.TimerHandle | None = None
+        self.listening = Listening(values, performance, lambda: transport("play"), self.plan_anew)
+        self.knobs = Knobs(
+            values,
+            self.change,
+            lambda name: self.obey(Command(name)),
+            lambda reason: notices.tell("knob", reason),
+        )
+        self.ears = Ears(values, self.listening, self.knobs, self.plan_anew)
         self._without: dict[str, Callable[[], str]] = {
             "panic": self._panic,
             "tap": self._tap,
             "undo": self._undo,
             "status": lambda: "",
             "solo": lambda: self._solo(""),
+            "learn": lambda: self.knobs.learn(""),
         }
         self._with: dict[str, Callable[[Any], str]] = {
             "keep": self._keep,
@@ -68,8 +96,13 @@ class Desk:
             "hear": self._hear,
             "like": lambda number: self._like(number, 1),
             "dislike": lambda number: self._like(number, -1),
+            "add": self._add,
             "mute": self._mute,
             "solo": self._solo,
+            "learn": lambda name: self.knobs.learn(_word(name, "learn", "a parameter's name")),
+            "unlearn": lambda name: self.knobs.unlearn(_word(name, "unlearn", "a parameter's name")),
+            "preset": self.knobs.load,
+            "save-preset": self._save_preset,
         }
 
     def set(self, asked: Set) -> str:
@@ -112,10 +145,26 @@ class Desk:
         fault = f"`{name}` takes no value {value!r}" if name in COMMANDS else f"`{name}` is no command"
         raise BadInput(f"{fault}; there are: {', '.join(COMMANDS)}.")
 
+    def hear(self, message: HeardMessage) -> None:
+        """Take in what somebody plays, or turns."""
+        still = self._performance.transport.state != "playing" or not self._performance.moves
+        beat = message.seconds / seconds_per_beat(self._port.tempo) if still else message.beat
+        self.ears.hear(message, beat)
+        if self._silence:
+            self._silence.cancel()
+        if still and self.listening.state == "listening":
+            beats = self.listening.silence_left(beat)
+            later = beat + beats
+            self._silence = asyncio.get_running_loop().call_later(
+                beats * seconds_per_beat(self._port.tempo), lambda: self.listening.tick(later + _NEAR)
+            )
+
     def plan_anew(self, *, at_bar: bool = False) -> None:
         """Have the values of now planned by."""
         vocabulary = self._performance.source.wishes.vocabulary
         wishes = Wishes.of(self._values, vocabulary, self._takes.motifs)
+        room = _ROOM if self.listening.accompanied else 0.0
+        wishes = replace(wishes, chord=self.ears.chord or wishes.chord, density=max(-4.0, wishes.density - room))
         self._performance.planning.change(wishes, at_bar=at_bar)
 
     def _check(self, name: str, value: Value) -> None:
@@ -124,7 +173,7 @@ class Desk:
             case "chord":
                 chords.parse(str(value))
             case "book":
-                book_file.weights(book_file.find(str(value)))
+                self._book(str(value))
             case "model":
                 network = checkpoint.card(str(value)).network
                 vocabulary = self._performance.source.wishes.vocabulary
@@ -136,16 +185,23 @@ class Desk:
             case _:
                 pass
 
+    def _book(self, name: str) -> dict[str, float]:
+        return book_file.weights(book_file.find(name, self._plugins))
+
     def _apply(self, parameter: Parameter) -> None:
         """Have a value that was changed heard."""
         match parameter.name:
             case "tempo":
+                if self._port.follows:
+                    raise BadInput("The tempo is that of the clock which is followed.")
                 self._performance.set_tempo(self._values.number("tempo"))
             case "count-in":
                 self._performance.count_in = self._values.whole("count-in")
             case "book":
-                self._values.use_rules(book_file.weights(book_file.find(self._values.word("book"))))
+                self._values.use_rules(self._book(self._values.word("book")))
                 self.plan_anew(at_bar=True)
+            case "listen":
+                self.listening.reset()
             case _ if parameter.replans:
                 self.plan_anew(at_bar=parameter.heard == "bar")
             case _ if parameter.group == "playing":
@@ -166,6 +222,12 @@ class Desk:
         parameter = self._values.undo()
         self._apply(parameter)
         return f"{parameter.name} is {parameter.show(self._values[parameter.name])} again."
+
+    def _add(self, rule: Any) -> str:
+        name = _word(rule, "add", "a rule's name")
+        self._values.add_rule(name)
+        self.plan_anew()
+        return f"{name} is in use; its slider is the last one."
 
     def _mute(self, rule: Any) -> str:
         self._values.mute(_word(rule, "mute", "a rule's name"))
@@ -197,6 +259,13 @@ class Desk:
             case _:
                 raise BadInput("`name` takes {take, name}: the number of a take, and its new name.")
 
+    def _save_preset(self, value: Any) -> str:
+        match value:
+            case {"number": number, **rest} if set(rest) <= {"name"}:
+                return self.knobs.save(number, str(rest.get("name", "")))
+            case _:
+                raise BadInput("`save-preset` takes {number, name}: a program's number, and a name.")
+
     def _hear(self, number: Any) -> str:
         take = self._takes.take(number)
         if self._performance.transport.state != "playing":
@@ -213,6 +282,11 @@ class Desk:
         if self._values.number("repetition"):
             self.plan_anew()
         return f"{view.name} is {'liked' if liked > 0 else 'disliked'}."
+
+
+_ROOM = 1.5
+"""By how many doublings of its odds a note is rarer while the player plays along."""
+_NEAR = 1e-6
 
 
 def _kept(view: TakeView) -> str:

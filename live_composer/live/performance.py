@@ -12,7 +12,7 @@ from live_composer.live.planning import Planner, Planning
 from live_composer.live.timing import MARGIN_SECONDS
 from live_composer.live.transport import Transport
 from live_composer.music.units import STEPS_PER_BEAT, beats, seconds_per_beat
-from live_composer.port.protocol import SetTempo, Start, Stop
+from live_composer.port.protocol import Cancel, SetTempo, Start, Stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +38,7 @@ class Performance:
         bars_played: the number of the last bar that was begun.
         count_in: bars to count before the music starts.
         counting: beats that are still to be counted.
+        on_step: called with the beat whenever a step was settled.
     """
 
     def __init__(  # noqa: PLR0913 - what a performance consists of
@@ -59,11 +60,13 @@ class Performance:
         self.origin: Origin = "plan"
         self.bars_played = 0
         self.count_in = self.counting = 0
+        self.on_step: Callable[[float], None] = lambda _: None
         self._port, self._pace = port, pace
         self._on_bar, self._on_change = on_bar, on_change
         self._bars = math.inf if bars is None else bars
         self._origins: dict[Origin, None] = {}
         self._wishes_from = 0
+        self._armed: int | None = None
 
     async def play(self) -> None:
         """Play on from where the music stands to its last bar, once the transport counts in.
@@ -75,15 +78,31 @@ class Performance:
             LostProcess: no first plan came.
         """
         await self.planning.first_plan()
+        if self.transport.state == "playing":  # It was moved to another place.
+            await self._perform_on()
+            return
         if self.count_in and self.source.settled == 0:
             await self._count_in(self.count_in * self.source.wishes.metre.beats_per_bar)
         self.transport.move("begin")
-        while not self._over:
-            try:
-                await self._perform()
-            except LostProcess:
-                await self._port.recovered()
-                self._go_back(self._port.beat())
+        await self._perform_on()
+
+    def is_armed(self, beat: float) -> bool:
+        """Say whether what begins at a beat was handed over, and nothing of it was heard yet."""
+        armed, self._armed = self._armed, None
+        return armed == math.ceil(beat * STEPS_PER_BEAT)
+
+    def jump(self, beat: float) -> None:
+        """Be at another place, because the clock is; cancel `play` before, and play anew after."""
+        self.planning.take_back()
+        self._port.send(Cancel(0.0))
+        step = math.ceil(beat * STEPS_PER_BEAT)
+        if step:
+            self.source.begin_at(step)
+        else:
+            self.source.restart()
+        self.performer.forget()
+        self.performer.score.cut(step)
+        self._wishes_from = 0
 
     def halt(self, action: Literal["pause", "stop"]) -> None:
         """Release what sounds and stay here, or go back to the start."""
@@ -104,14 +123,28 @@ class Performance:
         self._port.send(SetTempo(tempo))
 
     @property
+    def moves(self) -> bool:
+        """Whether beats go by: a clock that is followed may stand still."""
+        return not self._port.follows or self._port.clock.rolling
+
+    @property
     def _over(self) -> bool:
         return self.source.bars.at(self.source.settled).number > self._bars
+
+    async def _perform_on(self) -> None:
+        while not self._over:
+            try:
+                await self._perform()
+            except LostProcess:
+                await self._port.recovered()
+                self._go_back(self._port.beat())
 
     async def _perform(self) -> None:
         """Hand steps over, each a step and a margin before it sounds; the first ones before the port starts."""
         start = beats(self.source.settled)
         while not self._over and self._hand_over(self.source.settled) < start:
             self._settle()
+        self._armed = round(start * STEPS_PER_BEAT)
         self._port.send(Start(start))
         self._pace.begin(start)
         while not self._over:
@@ -147,6 +180,7 @@ class Performance:
             events = self.source.events(bar.begin, bar.end)
             self._on_bar(Bar(bar.number, events, performer.wishes.key.shift, list(self._origins)))
             self._origins = {}
+        self.on_step(self._port.beat())
         self._on_change()
         self.planning.ask_ahead()
 

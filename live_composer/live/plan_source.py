@@ -8,6 +8,7 @@ then by silence.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
@@ -28,7 +29,7 @@ _REMEMBERED_STEPS = 1 << 14
 """Steps of the past that can be looked up: 1,024 bars of 4/4."""
 _REMEMBERED_PLANS = 512
 
-Origin: TypeAlias = Literal["plan", "rest of plan", "motif", "take", "silence"]
+Origin: TypeAlias = Literal["plan", "rest of plan", "motif", "take", "rest", "silence"]
 
 
 class Next(NamedTuple):
@@ -49,6 +50,19 @@ class Used(NamedTuple):
     plan: Plan
 
 
+class _Rests(NamedTuple):
+    begin: float
+    end: float
+
+    def __contains__(self, step: object) -> bool:
+        return isinstance(step, int) and self.begin <= step < self.end
+
+
+class _Opening(NamedTuple):
+    wishes: Wishes
+    events: list[int]
+
+
 class _Later(NamedTuple):
     line: int
     wishes: Wishes
@@ -62,6 +76,7 @@ class PlanSource:
         bars: which bar a step belongs to.
         settled: the next step to be settled.
         missed: how many times a plan was wanted and not there.
+        company: what others played, by step: they are heard in place of our own events.
     """
 
     def __init__(self, wishes: Wishes) -> None:
@@ -69,6 +84,7 @@ class PlanSource:
         self.bars = Bars(wishes.metre)
         self.settled = 0
         self.missed = 0
+        self.company: dict[int, int] = {}
         self._line = Line()
         self._planned_to = 0
         self._revision = 0
@@ -78,12 +94,20 @@ class PlanSource:
         self._later: _Later | None = None
         self._sounding = False
         self._inserted = (0, 0)
+        self._opening: _Opening | None = None
+        self._rests = _Rests(math.inf, math.inf)
+        self._again = math.inf
         self._used: deque[Used] = deque(maxlen=_REMEMBERED_PLANS)
 
     @property
     def ready(self) -> bool:
         """Whether the next step is planned."""
         return self._planned_to > self.settled
+
+    @property
+    def resting(self) -> bool:
+        """Whether the music rests until `go_on`."""
+        return self._rests.begin < math.inf == self._rests.end
 
     @property
     def wanted_wishes(self) -> Wishes:
@@ -93,8 +117,13 @@ class PlanSource:
     def settle(self) -> Next:
         """Settle the next step. It is answered at once, whatever has become of the planner."""
         step, line = self.settled, self._line
+        if step >= self._again:
+            self._again = math.inf
+            self.rest()
         if self._later and step >= self._later.line:
             self.wishes, self._later = self._later.wishes, None
+        if step in self._rests:
+            return self._settle_rest(step)
         if step < self._planned_to:
             event, origin = line[step], self._origin(step)
         else:
@@ -141,20 +170,50 @@ class PlanSource:
         self._sounding = bool(struck) and struck[-1] >= FIRST_PITCH
 
     def restart(self) -> None:
-        """Begin anew at step 0: all is planned once more, by the wishes of now."""
+        """Begin anew at step 0, by the wishes of now; the opening that they gave once is there at once."""
         self.wishes, self._later = self.wanted_wishes, None
         self.bars = Bars(self.wishes.metre)
         self.settled = self._planned_to = 0
         self._line.clear()
+        if self._opening and self._opening.wishes == self.wishes:
+            self._line.follow(0, self._opening.events)
+            self._planned_to = self._line.end
         self._used.clear()
+        self.company.clear()
+        self._rests, self._again = _Rests(math.inf, math.inf), math.inf
         self._asked = self._change_from = None
         self._sounding = False
 
-    def heard(self, events: Sequence[int], origin_step: int) -> None:
-        """Take what the player played as the melody before `origin_step`, where the next step to settle is."""
-        self._line.clear(origin_step - len(events))
-        self._line.follow(origin_step - len(events), events)
-        self.settled = self._planned_to = origin_step
+    def rest(self) -> None:
+        """Rest from the next step on, and plan nothing, until `go_on`."""
+        self._rests = _Rests(self.settled, math.inf)
+        self._asked = self._change_from = None
+
+    def go_on(self, events: Sequence[int], entry: int, last: int | None = None) -> None:
+        """Go on from the step `entry` as if these events were what came before it; rest until then.
+
+        Args:
+            events: up to `entry`, in the key's home.
+            entry: not before the next step to settle.
+            last: the step at which to rest again; None for never.
+        """
+        self._line.clear(entry - len(events))
+        self._line.follow(entry - len(events), events)
+        self._planned_to = entry
+        self._asked = self._change_from = None
+        self._rests = _Rests(self.settled, entry)
+        self._again = math.inf if last is None else last
+
+    def begin_at(self, step: int) -> None:
+        """Settle from `step` on, which is far from where the music was; what is known of the melody stays before it."""
+        if self._later:
+            self.wishes, self._later = self._later.wishes, None
+        before = self._line.between(self.settled - CONTEXT, self.settled)
+        self.settled = step
+        self._line.clear(step - len(before))
+        self._line.follow(step - len(before), before)
+        self._planned_to = step
+        self._used.clear()
         self._asked = self._change_from = None
         self._sounding = False
 
@@ -194,7 +253,7 @@ class PlanSource:
         """
         line = self._line
         ahead = PLAN_BARS * self.bars.at(self.settled).metre.steps_per_bar
-        if self._asked or (self._change_from is None and line.end - self.settled > ahead):
+        if self._asked or self.resting or (self._change_from is None and line.end - self.settled > ahead):
             return None
         first = line.end if self._change_from is None else min(line.end, max(self._change_from, self.settled))
         later = self._later
@@ -204,10 +263,11 @@ class PlanSource:
             horizon = min(horizon, later.line - first)
         self._revision += 1
         self._asked_from = first
-        number = self.bars.number_for_planner(first)
-        self._asked = PlanRequest(
-            **wishes.request(self._revision, line.between(first - CONTEXT, first), number, horizon)
-        )
+        number, before = self.bars.number_for_planner(first), self._before(first)
+        fields = wishes.request(self._revision, before, number, horizon)
+        if first < self._again < math.inf:  # So that it may close.
+            fields["length"] = number + int(self._again) - first
+        self._asked = PlanRequest(**fields)
         return self._asked
 
     def accept(self, plan: Plan) -> bool:
@@ -221,6 +281,8 @@ class PlanSource:
         if not fits or plan.first_step != asked.first_step or len(events) < asked.horizon:
             return False
         begin = max(first, self.settled)
+        if not first and not self._later:
+            self._opening = _Opening(self.wishes, events)
         if (late := begin - first) < len(events):
             self._line.follow(begin, events[late:])
             self._planned_to = self._line.end
@@ -230,6 +292,22 @@ class PlanSource:
     def ask_anew(self) -> None:
         """Note that what was asked for will not come."""
         self._asked = None
+
+    def _before(self, step: int) -> list[int]:
+        """Return the melody before a step, with what others played in it."""
+        events = self._line.between(step - CONTEXT, step)
+        begin = step - len(events)
+        return [self.company.get(at, event) for at, event in enumerate(events, begin)] if self.company else events
+
+    def _settle_rest(self, step: int) -> Next:
+        """Settle silence. A rest whose end is known is part of a line that is known as well."""
+        event, self._sounding = NOTE_OFF if self._sounding else HOLD, False
+        if self.resting:
+            self._line.cut(step)
+            self._line.append(event)
+            self._planned_to = step + 1
+        self.settled = step + 1
+        return Next(step, event, "rest")
 
     def _plan_anew(self, from_step: int) -> None:
         self._asked = None

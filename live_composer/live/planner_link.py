@@ -20,7 +20,7 @@ from live_composer.wire.messages import Hello, Plan, PlanFailed, PlanRequest
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from live_composer.config import Device
@@ -52,9 +52,12 @@ class PlannerLink:
         engine: what the planner computes with.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a process and who is told of it
         self,
         model: str,
+        book: str = "",
+        *,
+        plugins: Sequence[Path] = (),
         device: Device = "auto",
         patience: float = PATIENCE_SECONDS,
         on_trouble: Callable[[], None] = lambda: None,
@@ -63,6 +66,8 @@ class PlannerLink:
 
         Args:
             model: what the planner shall load first.
+            book: the rule book that it shall load first.
+            plugins: folders of the musician's own rule files and books.
             device: where it shall compute.
             patience: how many seconds an answer may take before the planner is taken to hang, and replaced.
             on_trouble: called when `trouble` has changed.
@@ -70,7 +75,9 @@ class PlannerLink:
         self.timing = Timing()
         self.replaced = 0
         self.trouble = self.engine = ""
-        self._model, self._device, self._patience, self._on_trouble = model, device, patience, on_trouble
+        self._patience, self._on_trouble = patience, on_trouble
+        self._options = ["--model", model, "--book", book, "--device", device, "--child"]
+        self._options += [option for folder in plugins for option in ("--plugins", str(folder))]
         self._process: Process | None = None
         self._path: Path | None = None
         self._planner: asyncio.Future[Channel] = asyncio.get_running_loop().create_future()
@@ -157,7 +164,7 @@ class PlannerLink:
 
     async def _start(self) -> Channel:
         self._path = path = paths.socket(f"planner-{os.getpid()}-{next(_numbers)}.sock")
-        options = ["--socket", str(path), "--model", self._model, "--device", self._device, "--child"]
+        options = ["--socket", str(path), *self._options]
         self._process = await asyncio.create_subprocess_exec(
             *[sys.executable, "-m", "live_composer.plan", *options],
             stdin=asyncio.subprocess.PIPE,

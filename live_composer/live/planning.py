@@ -72,7 +72,12 @@ class Planning:
     def first_open(self) -> int:
         """The first step that a new plan could still reach in time."""
         now = math.ceil(self._port.beat() * STEPS_PER_BEAT)
-        return max(self.source.settled, now + self._planner.timing.commit_horizon(self._step_seconds))
+        return max(self.source.settled, now + self.horizon)
+
+    @property
+    def horizon(self) -> int:
+        """How many steps from the next on can no longer be changed."""
+        return self._planner.timing.commit_horizon(self._step_seconds)
 
     def ask_ahead(self) -> None:
         """Ask for the next plan, if one is wanted and none is asked for."""
@@ -115,6 +120,17 @@ class Planning:
         first = self.first_open
         self.take_back()
         self.source.insert(events, first)
+        self.ask_ahead()
+
+    def rest(self) -> None:
+        """Rest from the next step on."""
+        self.take_back()
+        self.source.rest()
+
+    def go_on(self, events: Sequence[int], entry: int, last: int | None = None) -> None:
+        """Go on from a step as if these events came before it; see `PlanSource.go_on`."""
+        self.take_back()
+        self.source.go_on(events, entry, last)
         self.ask_ahead()
 
     def take_back(self) -> None:

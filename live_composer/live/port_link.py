@@ -7,15 +7,28 @@ import contextlib
 import time
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from live_composer.errors import CannotWrite, LiveComposerError, LostProcess
 from live_composer.music.units import seconds_per_beat
 from live_composer.port.client import PortProcess
-from live_composer.port.protocol import Failed, Heartbeat, Open, Release, SetTempo, Start, Stop
+from live_composer.port.protocol import (
+    FOLLOWERS,
+    ClockState,
+    Failed,
+    Heartbeat,
+    Listening,
+    Open,
+    Release,
+    SetTempo,
+    Start,
+    Stop,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-    from live_composer.port.protocol import ClockName, Command, Reply
+    from live_composer.port.protocol import Command, Reply
 
 _WATCH_SECONDS = 0.5
 _FROZEN_AFTER = 6
@@ -32,32 +45,31 @@ class PortLink:
         heartbeat: the last one.
         replaced: how often another port process took over.
         trouble: why there is no port at the moment; empty when all is well.
+        listening: the input, if there is one.
+        clock: what the clock does.
         pid: the process id of the port process.
     """
 
     def __init__(
         self,
-        target: str | None,
-        tempo: float,
-        clock: ClockName = "internal",
+        request: Open,
         on_reply: Callable[[Reply], None] = lambda _: None,
         on_trouble: Callable[[], None] = lambda: None,
     ) -> None:
         """Make a link that is not yet open.
 
         Args:
-            target: as `Open.target`.
-            tempo: beats per minute to begin with.
-            clock: as `Open.clock`.
+            request: what to open.
             on_reply: called with all that the port says.
             on_trouble: called when `trouble` has changed.
         """
-        self.heartbeat = Heartbeat(0.0, tempo, playing=False)
+        self.heartbeat = Heartbeat(0.0, request.tempo, playing=False)
         self.replaced = 0
         self.trouble = ""
-        self.tempo = tempo
-        self._target = target
-        self._clock: ClockName = clock
+        self.tempo = request.tempo
+        self.listening: Listening | None = None
+        self.clock = ClockState(request.clock, "searching" if self._follows(request) else "locked", request.tempo)
+        self._request = request
         self._on_reply, self._on_trouble = on_reply, on_trouble
         self._news = asyncio.Event()
         self._anchor = (0.0, 0.0)
@@ -101,13 +113,19 @@ class PortLink:
         """Whether there is a port now."""
         return not self.trouble
 
+    @property
+    def follows(self) -> bool:
+        """Whether somebody else moves the clock."""
+        return self._follows(self._request)
+
     def send(self, *commands: Command) -> None:
         """Tell the port something; it never blocks."""
         assert self._process, "the port is opened first"
         for command in commands:
             match command:
                 case Start(beat):
-                    self._anchor, self._playing = (beat, time.monotonic()), True
+                    here = self.clock.beat if self.follows else beat
+                    self._anchor, self._playing = (here, time.monotonic()), True
                 case Stop():
                     self._anchor, self._playing = (self.beat(), 0.0), False
                 case SetTempo(tempo):
@@ -119,7 +137,7 @@ class PortLink:
     def beat(self) -> float:
         """Return where the music is, by the port's clock as it was last heard."""
         beat, since = self._anchor
-        moving = self._playing and self._clock == "internal"
+        moving = self._playing and (self.clock.rolling if self.follows else self._request.clock == "internal")
         return beat + (time.monotonic() - since) / seconds_per_beat(self.tempo) if moving else beat
 
     async def news(self, seconds: float) -> None:
@@ -152,7 +170,10 @@ class PortLink:
             lambda reply: soon(self._heard, reply, time.monotonic()), lambda code: soon(self._ended, code)
         )
         try:
-            request = Open(self._target, clock=self._clock, tempo=self.tempo, virtual=virtual)
+            request = msgspec.structs.replace(self._request, tempo=self.tempo, virtual=virtual)
+            if self.listening:  # The same one again, in full.
+                heard = self.listening
+                request = msgspec.structs.replace(request, listen=heard.port, listen_virtual=heard.virtual)
             self.opened = await asyncio.to_thread(process.open, request)
         except BaseException:
             process.kill()
@@ -167,12 +188,27 @@ class PortLink:
                 self.heartbeat = reply
                 if reply.playing and self._playing:
                     self._anchor = (reply.beat, when)
+            case ClockState():
+                self._clocked(reply, when)
+            case Listening():
+                self.listening = reply
+                self._on_trouble()
             case Failed():
                 self._failed = reply
             case _:
                 pass
         self._on_reply(reply)
         self._tell()
+
+    def _clocked(self, state: ClockState, when: float) -> None:
+        if self.follows:
+            self._anchor, self.tempo = (state.beat, when), state.tempo
+        self.clock = state
+        self._on_trouble()
+
+    @staticmethod
+    def _follows(request: Open) -> bool:
+        return request.clock in FOLLOWERS
 
     def _ended(self, process: PortProcess, code: int) -> None:
         if process is self._process and self.well and not self._closing:

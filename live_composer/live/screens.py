@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING
 
 from live_composer.errors import BadInput, LiveComposerError, LostProcess
 from live_composer.wire.screen import FRAMES_PER_SECOND, Command, Done, Failed, Frame, Set
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
     from live_composer.wire.channel import Channel
+    from live_composer.wire.messages import AnyMessage
 
 
 class Screens:
     """Shows frames to any number of screens, and passes what they ask for on."""
 
-    def __init__(self, frame: Callable[[], Frame], ask: Callable[[Set | Command], str]) -> None:
-        """Draw what `frame` returns; `ask` returns what there is to say, or raises an error of ours."""
-        self._frame, self._ask = frame, ask
+    def __init__(
+        self,
+        frame: Callable[[], Frame],
+        ask: Callable[[Set | Command], str],
+        shows: Mapping[str, Callable[[Command], Awaitable[AnyMessage]]],
+    ) -> None:
+        """Make a place for screens.
+
+        Args:
+            frame: draws the state now.
+            ask: does what is asked for and returns what there is to say, or raises an error of ours.
+            shows: commands that are answered by a message of their own, after some time.
+        """
+        self._frame, self._ask, self._shows = frame, ask, shows
+        self._showing: set[asyncio.Task[None]] = set()
         self._changed = asyncio.Event()
 
     def changed(self) -> None:
@@ -43,6 +57,12 @@ class Screens:
             if not isinstance(message, Set | Command):
                 raise BadInput(f"A daemon takes commands, and no {type(message).__name__}.")
             ticket = message.ticket
+            if isinstance(message, Command) and message.name in self._shows:
+                # Aside, so that what is asked next does not wait for it.
+                showing = asyncio.create_task(self._show(peer, message))
+                self._showing.add(showing)
+                showing.add_done_callback(self._showing.discard)
+                return
             told = self._ask(message)
             if isinstance(message, Command) and message.name == "status":
                 await peer.send(self._frame())
@@ -51,6 +71,17 @@ class Screens:
         except LiveComposerError as error:
             await peer.send(Failed(str(error), ticket))
         self.changed()
+
+    async def _show(self, peer: Channel, command: Command) -> None:
+        with contextlib.suppress(LostProcess):  # Whoever asked is gone.
+            try:
+                await peer.send(await self._shows[command.name](command))
+                if command.ticket:
+                    await peer.send(Done(command.ticket))
+            except LostProcess:
+                raise
+            except LiveComposerError as error:
+                await peer.send(Failed(str(error), command.ticket))
 
     async def _draw(self, screen: Channel) -> None:
         while True:

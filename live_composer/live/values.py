@@ -162,6 +162,16 @@ class Values:
         self.muted &= weights.keys()
         self.solo = self.solo if self.solo in weights else ""
 
+    def add_rule(self, rule: str) -> None:
+        """Take a rule into use that the book does not have.
+
+        Raises:
+            BadInput: it is in use.
+        """
+        if rule in self._weights:
+            raise BadInput(f"The rule `{rule}` is in use; change its weight.")
+        self.use_rules({**self._weights, rule: 1.0})
+
     def _rule(self, name: str) -> str:
         return self.find(RULE + name.removeprefix(RULE)).name.removeprefix(RULE)
 

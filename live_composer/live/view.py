@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from live_composer.live.cpu import Cpu
 from live_composer.live.verdict import Verdict
-from live_composer.music.units import STEPS_PER_BEAT, seconds_per_beat
+from live_composer.music.units import STEPS_PER_BEAT, beats, seconds_per_beat
 from live_composer.music.vocabulary import FIRST_PITCH, HOLD
 from live_composer.wire.messages import LONGEST_HORIZON
 from live_composer.wire.screen import ClockView, Frame, Notice, PlannerView, PortView, RuleView, SeenNote
@@ -35,7 +35,7 @@ class View:
 
     def frame(self) -> Frame:
         """Return the state now."""
-        performance, source = self._performance, self._performance.source
+        performance, source, desk = self._performance, self._performance.source, self._daemon.desk
         beat = self._port.beat()
         bar = source.bars.at(int(beat * STEPS_PER_BEAT))
         heard = math.ceil(beat * STEPS_PER_BEAT)
@@ -51,12 +51,16 @@ class View:
             notes=self._notes(bar.begin - _SHOWN_BARS * bar.metre.steps_per_bar),
             origin=performance.origin,
             rules=self._rules(heard),
-            clock=ClockView(tempo=self._port.tempo),
+            clock=self._clock(),
             port=self._port_view(),
             planner=self._planner_view(),
+            own=desk.ears.seen(beats(bar.begin) - _SHOWN_BARS * bar.metre.beats_per_bar),
             takes=self._daemon.takes.views,
             notices=self._notices(),
             chord=sorted(performance.source.wanted_wishes.chord),
+            listening=desk.listening.state,
+            learning=desk.knobs.learning,
+            controls=desk.knobs.controls,
             undo=self._values.undo_name,
             played_notes=performance.performer.notes,
             cpu=self._cpu.shares(pids),
@@ -93,6 +97,11 @@ class View:
             for name, weight in values.weights.items()
         ]
 
+    def _clock(self) -> ClockView:
+        clock, follows = self._port.clock, self._port.follows
+        rolling = clock.rolling if follows else self._performance.transport.state == "playing"
+        return ClockView(clock.source, clock.status, self._port.tempo, clock.phase_ms, rolling, clock.peers)
+
     def _port_view(self) -> PortView:
         port, heartbeat = self._port, self._port.heartbeat
         return PortView(
@@ -100,6 +109,8 @@ class View:
             backend=port.opened.backend,
             virtual=port.opened.virtual,
             trouble=port.trouble,
+            input=port.listening.port if port.listening else "",
+            input_trouble=port.listening.trouble if port.listening else "",
             late_ms={"p50": heartbeat.late_p50_ms, "p99": heartbeat.late_p99_ms, "max": heartbeat.late_max_ms},
             sounding=heartbeat.sounding,
             sent=heartbeat.sent,
@@ -124,4 +135,9 @@ class View:
     def _notices(self) -> list[Notice]:
         troubles = [Notice(what, reason) for what, reason in self._daemon.troubles.items() if reason]
         off = [Notice(f"rule {rule}", reason) for rule, reason in self._verdict.off.items()]
-        return [*troubles, *off, *(Notice("plan", reason) for reason in self._verdict.notices)]
+        return [
+            *self._daemon.notices.passed,
+            *troubles,
+            *off,
+            *(Notice("plan", reason) for reason in self._verdict.notices),
+        ]

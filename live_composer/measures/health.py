@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from live_composer.rules.arrays import Bools, Ints
 
 POOL = 1000
-"""Melodies that the figures of a whole pool are taken from: they depend on its size."""
+"""How many melodies a pool has, at most."""
 
 _LONG = 8
 _LEAP = 7
@@ -103,23 +103,23 @@ HEALTH: tuple[Row, ...] = (
 
 POOLED: dict[str, str] = {
     "entropy": "entropy of pitch, in bits",
-    "melodies": f"different melodies, of {POOL:,}",
-    "patterns": f"different patterns of 8 steps, of all in {POOL:,} melodies",
-    "neighbour": f"steps unlike the most similar other, of {POOL:,} melodies",
+    "melodies": "different melodies, of {pool}",
+    "patterns": "different patterns of 8 steps, of all in {pool} melodies",
+    "neighbour": "steps unlike the most similar other, of {pool} melodies",
     "tune": "steps unlike the most similar real tune",
 }
-"""Figures of a pool of melodies together, with their titles; `tune` needs a corpus."""
+"""Figures of a pool of melodies together, with their titles; they depend on its size, and `tune` needs a corpus."""
 
 
 def pooled(events: Ints, tunes: NDArray[np.int8] | None = None, seed: int = 1) -> dict[str, Estimate]:
     """Return the figures of a pool of melodies.
 
     Args:
-        events: (melodies, steps); the first `POOL` count.
+        events: (melodies, steps) the pool.
         tunes: (windows, steps) of real tunes, for `tune`.
         seed: of the bootstrap.
     """
-    pool = events[:POOL].astype(np.int8)
+    pool = events.astype(np.int8)
     found = {
         "entropy": pitch_entropy(pool, seed),
         "melodies": Estimate(len(np.unique(pool, axis=0)) / len(pool)),

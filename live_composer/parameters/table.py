@@ -151,6 +151,9 @@ TABLE: tuple[Parameter, ...] = (
         "How long an answer is.", "bars",
     ),
     Parameter(
+        "call", "listening", Whole(0, 8, ((0, "until you are silent"),)), 0, "next note", "How long a call is.", "bars",
+    ),
+    Parameter(
         "silence", "listening", Number(0.5, 16, 0.5), 2.0, "next note",
         "How long the player must be silent for a call to be over.", "beats",
     ),
@@ -165,6 +168,14 @@ TABLE: tuple[Parameter, ...] = (
         "keep", "takes", Whole(1, 256), 8, "next note", "How many of the last bars a take keeps.", "bars",
     ),
 )  # fmt: skip
+
+CONTROLS: dict[int, str] = {
+    1: "dial", 7: "velocity", 11: "dynamics", 74: "temperature", 71: "strictness",
+    20: "density", 21: "repetition", 22: "lowest", 23: "highest", 24: "swing", 25: "humanise-time",
+    26: "humanise-velocity", 27: "gate", 28: "legato", 29: "octave", 30: "voice", 31: "tempo",
+    102: "listen", 103: "response", 104: "key", 105: "keep",
+}  # fmt: skip
+"""Which MIDI controller steers which parameter until other knobs are learnt."""
 
 BY_NAME = {parameter.name: parameter for parameter in TABLE}
 GROUPS = tuple(dict.fromkeys(parameter.group for parameter in TABLE))

@@ -52,8 +52,8 @@ class Tuning(msgspec.Struct, frozen=True):
         algorithm: psi, q, g or pg.
         book: the rule book, whose rules and weights the card has.
         key: of the melodies it was tuned on.
-        metre: of them.
-        steps: of each.
+        metre: of them; several are named one after the other, `4/4, 3/4`.
+        steps: of each, in the first metre.
         c: a reward was worth 1/c nats.
         prior_weight: how much the prior counted.
         prior: the model that was tuned.

@@ -12,15 +12,18 @@ import msgspec
 
 from live_composer.errors import CannotWrite, NoPort
 from live_composer.port.clock import make_clock
+from live_composer.port.clock_leader import ClockLeader
 from live_composer.port.input import Ear, open_ear
 from live_composer.port.listing import OPTION, list_here
 from live_composer.port.loop import Pipe, run
 from live_composer.port.player import Player
 from live_composer.port.priority import raise_priority
 from live_composer.port.protocol import Failed, Open, Sent
+from live_composer.port.system import UnavailableError
 from live_composer.port.target import open_target
 
 if TYPE_CHECKING:
+    from live_composer.port.clock import Clock
     from live_composer.port.sender import Sender
 
 SWITCH_SECONDS = 0.0002
@@ -47,8 +50,11 @@ def _serve(pipe: Pipe) -> int:
     """Open the port, play, and close it; whatever goes wrong is told to the parent."""
     try:
         request = _first(pipe)
-        sender = open_target(request, Player(make_clock(request.clock, request.tempo)))
+        clock = _make_clock(request)
+        player = Player(clock, request.offset_ms / 1000, ClockLeader() if request.send_clock else None)
+        sender = open_target(request, player)
         ear = _open_ear(request, sender)
+        _attach(clock, request)
     except EOFError:
         return 0
     except (NoPort, CannotWrite, ValueError) as error:
@@ -65,6 +71,27 @@ def _first(pipe: Pipe) -> Open:
     if not isinstance(request, Open):
         raise ValueError("the first message to the port process is Open")  # noqa: TRY004 - the parent's words
     return request
+
+
+def _make_clock(request: Open) -> Clock:
+    if request.clock == "midi" and request.listen is None:
+        raise NoPort("A MIDI clock is heard on an input: name the port to listen to.")
+    if request.clock == "midi" and request.send_clock:
+        raise NoPort("A MIDI clock can be followed or led, not both.")
+    return make_clock(request.clock, request.tempo, request.freewheel_seconds, request.quantum)
+
+
+def _attach(clock: Clock, request: Open) -> None:
+    """Have a clock that needs a JACK server follow one, beside an output that has none."""
+    from live_composer.port.jack_transport import JackTransport
+
+    if isinstance(clock, JackTransport) and not clock.attached:
+        from live_composer.port.jack_client import connect_client
+
+        try:
+            clock.attach(connect_client(request.client), in_call_back=False)
+        except UnavailableError as error:
+            raise NoPort(f"The JACK transport cannot be followed: {error}.") from error
 
 
 def _open_ear(request: Open, sender: Sender) -> Ear | None:

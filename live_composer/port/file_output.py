@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from live_composer.port.protocol import Command
 
 TICKS_PER_BEAT = 480
+RAMP_STEPS_PER_BEAT = 4
+"""A file knows no ramps: so many steps make one."""
 
 
 class FileOutput(Output):
@@ -45,9 +47,15 @@ class FileOutput(Output):
     def told(self, command: Command, beat: float) -> None:
         """Keep where the tempo changes, and where the music is started anew."""
         match command:
-            case SetTempo(tempo):
+            case SetTempo(tempo, beats):
                 self._end = max(self._end, beat + self._shift)
-                self._tempi.append((self._end, tempo))
+                before = self._tempi[-1][1]
+                steps = math.ceil(beats * RAMP_STEPS_PER_BEAT)
+                for step in range(1, steps + 1):
+                    # Evenly in time, so the square of the tempo grows evenly in beats.
+                    then = math.sqrt(before**2 + (tempo**2 - before**2) * (step - 0.5) / steps)
+                    self._tempi.append((self._end + beats * (step - 1) / steps, then))
+                self._tempi.append((self._end + beats, tempo))
             case Start(start):
                 self._shift = math.ceil(self._end) - (math.floor(start) if self._messages else start)
             case _:

@@ -76,8 +76,8 @@ class Ear:
         there = self._port in self._source.ports()
         if there == (not self.state.trouble):
             return None
-        self.state = self._return() if there else self._trouble("went away")
-        return self.state
+        before, self.state = self.state, self._return() if there else self._trouble("went away")
+        return self.state if self.state != before else None
 
     def close(self) -> None:
         """Stop listening."""

@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING
 from live_composer.errors import NoPort
 from live_composer.port.hearing import Hearing
 from live_composer.port.jack_input import JackInput
+from live_composer.port.jack_transport import JackTransport
 from live_composer.port.lateness import Lateness
-from live_composer.port.midi_bytes import CONTROL, NOTE_OFF
+from live_composer.port.midi_bytes import CONTROL, NOTE_OFF, SYSTEM_EXCLUSIVE
 from live_composer.port.protocol import Notes, Opened, SentMessage
-from live_composer.port.sender import heartbeat
+from live_composer.port.sender import heartbeat, taken
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,11 +29,11 @@ if TYPE_CHECKING:
     import jack
 
     from live_composer.port.player import Due, Player
-    from live_composer.port.protocol import Command, Heartbeat
+    from live_composer.port.protocol import ClockState, Command, Heartbeat
 
 REPORT_SECONDS = 0.05
 """How often the loop looks at what the call-back has sent."""
-CHUNK, CHUNKS_A_PERIOD, MESSAGES_A_PERIOD = 64, 4, 64
+CHUNK, CHUNKS_A_PERIOD, MESSAGES_A_PERIOD, HEARD_A_PERIOD = 64, 4, 64, 128
 """Notes are taken in, and messages sent, by so many at a time: a call longer than its period loses events."""
 FROZEN_SECONDS = 2.0
 """A server that has not called for so long is taken for lost."""
@@ -73,6 +74,7 @@ class JackSender:
         self.input = JackInput(client)
         self._lateness = Lateness()
         self._todo: deque[Callable[[float], None]] = deque()
+        self._came: deque[tuple[bytes, float]] = deque()
         self._held: deque[Due] = deque()
         self._older: list[bytes] = []
         self._written: list[bytes] = []
@@ -81,6 +83,8 @@ class JackSender:
         self._frame = self._counter = self._period = self._calls = 0
         self._calls_seen, self._seen_at = 0, time.monotonic()
         self._failure: Exception | None = None
+        if isinstance(player.clock, JackTransport):
+            player.clock.attach(client, in_call_back=True)
         self.port = client.midi_outports.register(name)
         self.opened = Opened(target or self.port.name, "jack", virtual=target is None)
         client.set_shutdown_callback(self._shut_down)
@@ -97,7 +101,7 @@ class JackSender:
 
     def take(self, data: bytes, seconds: float) -> None:
         """Hand a message that came in by another system to the call-back."""
-        self._todo.append(partial(self._heard, data, seconds))
+        self._came.append((data, seconds))
 
     def deaf(self) -> None:
         """Let go of all keys that were held, because the input went away."""
@@ -107,11 +111,15 @@ class JackSender:
         """Return what the call-back has sent since the last time."""
         if self._failure is not None:
             raise self._failure
-        return [self._sent.popleft() for _ in range(len(self._sent))]
+        return taken(self._sent)
 
     def wait(self) -> float:
         """Return when to look again; sending waits for nobody."""
         return REPORT_SECONDS
+
+    def states(self) -> list[ClockState]:
+        """Return what the clock did."""
+        return taken(self._player.states)
 
     def heartbeat(self) -> Heartbeat:
         """Tell how things are, as of the last period."""
@@ -149,14 +157,14 @@ class JackSender:
         self._player.silence(now, cut=cut)
         self._player.clock.stop(now)
 
-    def _heard(self, data: bytes, seconds: float, now: float) -> None:
-        self.hearing.hear(data, now + seconds - time.monotonic())
-        self.on_news()
-
     def _listen(self) -> None:
-        came = False
+        now, came = self._frame / self._rate, False
         for offset, data in self.input.events():
-            self.hearing.hear(data, (self._frame + offset) / self._rate)
+            self.hearing.hear(data, now + offset / self._rate)
+            came = True
+        for _ in range(min(len(self._came), HEARD_A_PERIOD)):
+            data, seconds = self._came.popleft()
+            self.hearing.hear(data, now + seconds - time.monotonic())
             came = True
         if came:
             self.on_news()
@@ -176,6 +184,7 @@ class JackSender:
             self._listen()
             for _ in range(min(len(self._todo), CHUNKS_A_PERIOD)):
                 self._todo.popleft()(self._frame / self._rate)
+            self._player.follow(self._frame / self._rate)
             self._write(self._suspects(late=passed > frames))
         except Exception as error:  # noqa: BLE001 - nobody above could tell
             self._failure = error
@@ -231,4 +240,5 @@ class JackSender:
         self._written.append(due.data)
         late_ms = late / self._rate * 1000
         self._lateness.add(late_ms)
-        self._sent.append(SentMessage(due.beat, late_ms, due.data))
+        if due.data[0] <= SYSTEM_EXCLUSIVE:
+            self._sent.append(SentMessage(due.beat, late_ms, due.data))

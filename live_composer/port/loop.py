@@ -114,6 +114,8 @@ def run(sender: Sender, ear: Ear | None, pipe: Pipe) -> None:
             pipe.reply(Sent(sent))
         if heard := sender.hearing.heard():
             pipe.reply(Heard(heard))
+        for state in sender.states():
+            pipe.reply(state)
         now = time.monotonic()
         if now >= next_heartbeat or isinstance(command, Advance):
             next_heartbeat = now + HEARTBEAT_SECONDS

@@ -12,15 +12,32 @@ import math
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from live_composer.port.clock import ManualClock
+from live_composer.port.clock import Follower, ManualClock
+from live_composer.port.clock_leader import LEAD_SECONDS
 from live_composer.port.midi_bytes import CHANNELS, is_whole, note_off, note_on, release
-from live_composer.port.protocol import Advance, Cancel, Command, Note, Notes, Raw, Release, SetTempo, Start, Stop
+from live_composer.port.protocol import (
+    Advance,
+    Cancel,
+    ClockState,
+    Command,
+    Note,
+    Notes,
+    Raw,
+    Release,
+    SetTempo,
+    Start,
+    Stop,
+)
 from live_composer.port.sounding import Sounding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from live_composer.port.clock import Clock
+    from live_composer.port.clock_leader import ClockLeader
+
+STATE_SECONDS = 1.0
+"""How often the state of a clock that others move is told though nothing has changed."""
 
 # At equal beats: first what ends, then controllers and programs, then what begins.
 _OFF, _RAW, _ON = range(3)
@@ -46,10 +63,22 @@ class Player:
         sounding: the notes that sound.
         dropped: onsets that came too late to be played.
         advances: how many `Advance` were carried out.
+        states: what the clock did, to be told; another thread may take them away.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, offset: float = 0.0, leader: ClockLeader | None = None) -> None:
+        """Play by a clock.
+
+        Args:
+            clock: turns beats into seconds.
+            offset: seconds by which everything is sent later than its beat, or earlier.
+            leader: makes the MIDI clock that others follow.
+        """
         self.clock = clock
+        self.states: deque[ClockState] = deque()
+        self._offset, self._leader = offset, leader
+        self._told = ClockState(clock.name, "searching", clock.tempo)
+        self._told_at = -math.inf
         self.sounding = Sounding()
         self.dropped = self.advances = 0
         self._heap: list[_Entry] = []
@@ -82,19 +111,64 @@ class Player:
             case Start(beat):
                 if self.clock.playing:
                     self.silence(now)
-                self._keep(entry for entry in self._heap if entry[0] >= beat and entry[1] != _OFF)
-                self.clock.start(beat, now)
+                place = self.clock.start(beat, now + self._head_start())
+                if place is not None:
+                    self._go_on_from(place, now)
             case Stop():
                 self.silence(now)
                 self._keep(())
                 self.clock.stop(now)
-            case SetTempo(tempo):
-                self.clock.set_tempo(tempo, now)
+                self._lead_nobody(now)
+            case SetTempo(tempo, beats):
+                self.clock.set_tempo(tempo, now, beats)
             case Advance(beats) if isinstance(self.clock, ManualClock):
                 self.clock.advance(beats, now)
                 self.advances += 1
             case _:
                 raise ValueError(f"{type(command).__name__} means nothing to this port")
+
+    def follow(self, now: float) -> None:
+        """Do what the clock does: start and stop with it, and be where it is. To be called before each `pull`."""
+        moved = False
+        for turn in self.clock.turns(now):
+            moved = moved or turn.rolling or not self._told.rolling
+            if self.sounding.notes or not turn.rolling:  # A pedal that is down holds what no key holds any more.
+                self.silence(now)
+            if self.clock.playing:
+                self._go_on_from(turn.beat, now)
+            else:
+                self._lead_nobody(now)
+        self._tell_state(now, moved=moved)
+
+    def _go_on_from(self, beat: float, now: float) -> None:
+        """Forget what lies before `beat`, and have those who follow us go on from there, too."""
+        self._keep(entry for entry in self._heap if entry[0] >= beat and entry[1] != _OFF)
+        if self._leader:
+            self._say(self._leader.start(beat), beat, now)
+
+    def _lead_nobody(self, now: float) -> None:
+        if self._leader:
+            self._say(self._leader.stop(), self.clock.beat(now), now)
+
+    def _head_start(self) -> float:
+        """Return how much later than now the music starts, so that what is to be sent before its time can be."""
+        return max(0.0, -self._offset) + (LEAD_SECONDS if self._leader else 0.0)
+
+    def _say(self, messages: Iterable[bytes], beat: float, now: float) -> None:
+        self._at_once.extend(Due(beat, now, data) for data in messages)
+
+    def _tell_state(self, now: float, *, moved: bool) -> None:
+        clock, told = self.clock, self._told
+        tempo = clock.tempo_at(now)
+        news = moved or (clock.status, clock.rolling, clock.peers) != (told.status, told.rolling, told.peers)
+        if not news and now - self._told_at < STATE_SECONDS:
+            return
+        if news or isinstance(clock, Follower) or tempo != told.tempo:
+            self._told_at = now
+            self._told = ClockState(
+                clock.name, clock.status, tempo, clock.phase_ms, clock.rolling, clock.beat(now), moved, clock.peers
+            )
+            self.states.append(self._told)
 
     def silence(
         self,
@@ -121,7 +195,10 @@ class Player:
         """Yield the messages due by `until`, in order; each counts as sent. One may stop early and pull again."""
         while self._at_once:
             yield self._sent(self._at_once.popleft())
-        while self._heap and (seconds := self.clock.due(self._heap[0][0])) <= until:
+        while (seconds := self._next_seconds()) <= until:
+            if self._leader and self._leader.next_beat <= self._next_beat():
+                yield self._sent(Due(self._leader.next_beat, seconds, self._leader.tick()))
+                continue
             beat, rank, serial, what = heapq.heappop(self._heap)
             if isinstance(what, bytes):
                 yield self._sent(Due(beat, seconds, what))
@@ -137,7 +214,14 @@ class Player:
         """Return when something is to be sent next; infinity for never."""
         if self._at_once:
             return -math.inf
-        return self.clock.due(self._heap[0][0]) if self._heap else math.inf
+        return self._next_seconds()
+
+    def _next_beat(self) -> float:
+        return self._heap[0][0] if self._heap else math.inf
+
+    def _next_seconds(self) -> float:
+        beat = min(self._next_beat(), self._leader.next_beat) if self._leader else self._next_beat()
+        return self.clock.due(beat) + self._offset if beat < math.inf else math.inf
 
     def _strike(self, note: Note, serial: int, seconds: float) -> Due:
         if (note.channel, note.pitch) in self.sounding.notes:

@@ -96,6 +96,7 @@ class Open(_Message, frozen=True):
         listen_virtual: as `virtual`, for the input; False: the input is `listen` in full, and is waited for if need be.
         offset_ms: send everything so much later than its beat, or earlier: what a DAW's sound needs to fall together.
         send_clock: lead: send a MIDI clock, Start, Stop, Continue and Song Position along.
+        quantum: beats of a bar, as Ableton Link agrees on with the others.
         freewheel_seconds: how long to go on by itself when the clock that is followed falls silent.
     """
 
@@ -108,6 +109,7 @@ class Open(_Message, frozen=True):
     listen_virtual: bool = True
     offset_ms: Annotated[float, Meta(ge=-500, le=500)] = 0.0
     send_clock: bool = False
+    quantum: Annotated[float, Meta(gt=0, le=64)] = 4.0
     freewheel_seconds: Annotated[float, Meta(ge=0, le=3600)] = 5.0
 
 

@@ -7,17 +7,23 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from live_composer.port.hearing import Hearing
 from live_composer.port.lateness import Lateness
+from live_composer.port.midi_bytes import SYSTEM_EXCLUSIVE
 from live_composer.port.protocol import Heartbeat, SentMessage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from live_composer.port.player import Player
-    from live_composer.port.protocol import Command, Opened
+    from live_composer.port.protocol import ClockState, Command, Opened
+
+_Thing = TypeVar("_Thing")
+
+EARLY_SECONDS = 0.00015
+"""A sleep ends some 50 to 100 microseconds late, so it is ended early, and the rest is waited for awake."""
 
 
 class Sender(Protocol):
@@ -51,6 +57,10 @@ class Sender(Protocol):
 
     def wait(self) -> float:
         """Return for how many seconds nothing will have to be done."""
+        ...
+
+    def states(self) -> list[ClockState]:
+        """Return what the clock did since the last time."""
         ...
 
     def heartbeat(self) -> Heartbeat:
@@ -124,18 +134,27 @@ class ThreadSender:
         """Send what is due, and return it."""
         for _ in range(len(self._came)):
             self.hearing.hear(*self._came.popleft())
+        self._player.follow(time.monotonic())
+        due = self._player.next_due()
+        while 0.0 < due - time.monotonic() < EARLY_SECONDS:
+            pass
         sent: list[SentMessage] = []
         for due in self._player.pull(time.monotonic()):
             late_ms = max(0.0, time.monotonic() - due.seconds) * 1000
             self.hearing.said(due.data, due.seconds + late_ms / 1000)
             self._output.send(due.data, due.beat)
             self._lateness.add(late_ms)
-            sent.append(SentMessage(due.beat, late_ms, due.data))
+            if due.data[0] <= SYSTEM_EXCLUSIVE:
+                sent.append(SentMessage(due.beat, late_ms, due.data))
         return sent
 
     def wait(self) -> float:
         """Return the seconds until the next message is due."""
-        return self._player.next_due() - time.monotonic()
+        return min(self._player.next_due() - EARLY_SECONDS - time.monotonic(), self._player.clock.poll_seconds)
+
+    def states(self) -> list[ClockState]:
+        """Return what the clock did."""
+        return taken(self._player.states)
 
     def heartbeat(self) -> Heartbeat:
         """Tell how things are."""
@@ -154,6 +173,11 @@ class ThreadSender:
         return sent
 
 
+def taken(things: deque[_Thing]) -> list[_Thing]:
+    """Take what there is out of a queue that another thread may fill meanwhile."""
+    return [things.popleft() for _ in range(len(things))]
+
+
 def _nobody() -> None:
     """Nobody waits for news yet."""
 
@@ -163,7 +187,7 @@ def heartbeat(player: Player, lateness: Lateness, now: float, period_ms: float =
     median, high = lateness.percentiles()
     return Heartbeat(
         beat=player.clock.beat(now),
-        tempo=player.clock.tempo,
+        tempo=player.clock.tempo_at(now),
         playing=player.clock.playing,
         sounding=len(player.sounding.notes),
         sent=lateness.count,

@@ -46,7 +46,10 @@ class RuleBook:
 
     def score(self, melodies: Tokens, context: Context, first: int = 0) -> Rewards:
         """Return every rule's own value, unweighted, from the column `first` on: (rules, melodies, steps)."""
-        return np.stack([self._judge(rule, melodies, context, first) for rule in self.rules])
+        values = np.zeros((len(self.rules), *melodies[:, first:].shape))
+        for number, rule in enumerate(self.rules):
+            values[number] = self._judge(rule, melodies, context, first)
+        return values
 
     def reward(self, melodies: Tokens, context: Context, first: int = 0) -> Rewards:
         """Return the weighted sum of all rules, from the column `first` on: (melodies, steps)."""

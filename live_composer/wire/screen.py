@@ -62,6 +62,7 @@ COMMANDS: dict[str, str] = {
     "hear": "Play a take again, by its number; without one, the last.",
     "like": "Like what was just played, or a take by its number.",
     "dislike": "The reverse.",
+    "add": "Add a rule that is installed to those in use, by name.",
     "mute": "Mute a rule by name, or hear it again.",
     "solo": "Hear one rule alone by name, or all again.",
     "learn": "The next knob that is moved steers the named parameter; without a name, stop waiting for one.",
@@ -156,12 +157,16 @@ class ClockView(Part, frozen=True):
         state: `locked`, `searching`, `free-wheeling` or `lost`; an internal clock is always locked.
         tempo: beats per minute, as it goes.
         error_ms: how far we are from its beat.
+        rolling: whether it goes, whoever's it is.
+        peers: how many others share it (Ableton Link).
     """
 
     source: str = "internal"
     state: str = "locked"
     tempo: float = 120.0
     error_ms: float = 0.0
+    rolling: bool = True
+    peers: int = 0
 
 
 class PortView(Part, frozen=True):
@@ -173,6 +178,7 @@ class PortView(Part, frozen=True):
         virtual: it was made by us.
         trouble: why there is none at the moment; empty when all is well.
         input: the port that is listened to; empty when there is none.
+        input_trouble: why it is not heard now; empty when all is well.
         late_ms: how late messages left: `p50`, `p99`, `max`.
         sounding: notes that sound now.
         sent: messages since the port was opened.
@@ -185,6 +191,7 @@ class PortView(Part, frozen=True):
     virtual: bool = False
     trouble: str = ""
     input: str = ""
+    input_trouble: str = ""
     late_ms: dict[str, float] = {}
     sounding: int = 0
     sent: int = 0

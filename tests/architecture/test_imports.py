@@ -52,8 +52,9 @@ def loaded_by_package(package: str) -> set[str]:
     [
         ("live_composer.port", HEAVY | {"numpy", "asyncio", "textual", "websockets", "cyclopts", "rich"}),
         ("live_composer.plan", HEAVY | {"textual", "rtmidi", "mido", "cyclopts"}),
-        ("live_composer.live", HEAVY | {"rtmidi"}),
-        ("live_composer.commands", HEAVY),
+        ("live_composer.live", HEAVY | {"rtmidi", "textual"}),
+        ("live_composer.commands", HEAVY | {"textual"}),
+        ("live_composer.tui", HEAVY | {"rtmidi", "mido"}),
         ("live_composer.corpus", HEAVY),
     ],
 )

@@ -7,7 +7,7 @@ import queue
 from typing import TYPE_CHECKING
 
 import pytest
-from real_parts import FluidSynth, JackServer, Keyboard, MidiDump, Recorder, missing, wait_for
+from real_parts import Conductor, FluidSynth, JackServer, Keyboard, MidiDump, Recorder, missing, wait_for
 
 from live_composer.port.client import PortProcess
 from live_composer.port.protocol import Command, Heartbeat, Notes, Open, Opened, Reply, Sent, SentMessage, Start, Stop
@@ -64,6 +64,13 @@ def keyboard(make_keyboard: Callable[..., Keyboard]) -> Keyboard:
 
 
 @pytest.fixture
+def conductor(jack_server: JackServer) -> Iterator[Conductor]:
+    conductor = Conductor()
+    yield conductor
+    conductor.close()
+
+
+@pytest.fixture
 def bus(make_keyboard: Callable[..., Keyboard]) -> Keyboard:
     return make_keyboard("bus")
 
@@ -101,6 +108,11 @@ class Port(PortProcess):
         self.wait_for_beat(max(note.beat + note.length for note in notes) + 2)
         self.send(Stop())
         wait_for(lambda: self.heard(Heartbeat)[-1].playing is False, "the stop")
+
+    def settle(self) -> None:
+        """Wait until it has surely done what it was told so far."""
+        before = len(self.heard(Heartbeat))
+        wait_for(lambda: len(self.heard(Heartbeat)) >= before + 3, "three heartbeats")
 
     def wait_for_beat(self, beat: float) -> None:
         """Wait until the music has come so far."""

@@ -20,7 +20,7 @@ from live_composer.live.events import Event, Opened
 from live_composer.music import midi_file
 from live_composer.wire import channel
 from live_composer.wire.messages import Hello, Plan
-from live_composer.wire.screen import Command, Done, Failed, Frame, Set
+from live_composer.wire.screen import Catalogue, Command, Done, Failed, Frame, Reasons, Set
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
@@ -217,3 +217,28 @@ def test_however_the_daemon_ends_its_children_end_and_release_every_note(
         messages = [message for message in midi_file.mido.MidiFile(path).tracks[0] if message.type.startswith("note_")]
         ons = [message for message in messages if message.type == "note_on" and message.velocity]
         assert len(ons) * 2 == len(messages) == len(track.notes) * 2
+
+
+async def test_reasons_and_a_catalogue_are_told(rehearse: Rehearse):
+    async with playing(rehearse, book="paper") as (_, opened):
+        screen = await channel.connect(Path(opened.socket), Hello("screen"))
+        await frame(screen, lambda seen: seen.heard > 32)
+        await screen.send(Command("why", ticket=3))
+        await screen.send(Command("catalogue", ticket=4))
+        await screen.send(Command("why", -5, ticket=5))
+        told: dict[int, object] = {}
+        async with asyncio.timeout(40):
+            async for answer in screen:
+                if isinstance(answer, Reasons | Catalogue | Failed):
+                    told[answer.ticket] = answer
+                if len(told) == 3:
+                    break
+    reasons, catalogue, failed = told[3], told[4], told[5]
+    assert isinstance(reasons, Reasons)
+    assert 0 < reasons.prior <= 1
+    assert reasons.lost
+    assert isinstance(catalogue, Catalogue)
+    assert "note-rnn" in [model.name for model in catalogue.models]
+    assert {"house", "paper"} <= {book.name for book in catalogue.books}
+    assert "house_key" in catalogue.rules
+    assert isinstance(failed, Failed)

@@ -42,7 +42,7 @@ def test_a_good_file_is_read(toml: Path):
     [
         ("[serve]\ntmpo = 90\n", 2, "`tmpo` in [serve] is no setting; did you mean `tempo`?"),
         ("[serv]\n", 1, "`serv` is no setting; did you mean `serve`?"),
-        ("tempo = 90\n", 1, "`tempo` is no setting; there are: compose, corpus,"),
+        ("tempo = 90\n", 1, "`tempo` is no setting; there are: attach, compose, corpus,"),
         ("# a\n\n[corpus.biuld]\nseed = 1\n", 3, "`biuld` in [corpus] is no setting; did you mean `build`?"),
         # The line is that of the section, not of the same word elsewhere.
         ("[serve]\ntempo = 1\n[corpus.build]\ntempo = 2\n", 4, "`tempo` in [corpus.build] is no setting"),

@@ -19,6 +19,18 @@ class OwnMidiPort(Port):
 class Ports:
     def register(self, shortname: str) -> OwnMidiPort: ...
 
+class Position:
+    usecs: int
+    frame: int
+    valid: int
+    bar: int
+    beat: int
+    tick: int
+    beats_per_bar: float
+    beat_type: float
+    ticks_per_beat: float
+    beats_per_minute: float
+
 class Client:
     def __init__(self, name: str, use_exact_name: bool = False, no_start_server: bool = False) -> None: ...
     @property
@@ -29,6 +41,7 @@ class Client:
     def midi_inports(self) -> Ports: ...
     @property
     def midi_outports(self) -> Ports: ...
+    def transport_query_struct(self) -> tuple[int, Position]: ...
     def activate(self) -> None: ...
     def deactivate(self, ignore_errors: bool = True) -> None: ...
     def close(self, ignore_errors: bool = True) -> None: ...

@@ -62,7 +62,7 @@ def no_signals(monkeypatch: pytest.MonkeyPatch) -> None:
 
     from live_composer.live import daemon
 
-    monkeypatch.setattr(daemon, "_signals", lambda _: nullcontext())
+    monkeypatch.setattr(daemon, "signals", lambda _: nullcontext())
 
 
 def test_a_daemon_is_steered_and_a_take_made_again(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @pytest_asyncio.fixture
 async def link(random_model: str) -> AsyncIterator[PlannerLink]:
-    link = PlannerLink(random_model, "cpu", patience=1.0)
+    link = PlannerLink(random_model, device="cpu", patience=1.0)
     await link.start()
     yield link
     await link.close()
@@ -80,7 +80,7 @@ async def test_a_newer_request_takes_the_place_of_an_older(link: PlannerLink, ra
 
 
 async def test_the_planner_ends_with_its_link(random_model: str) -> None:
-    link = PlannerLink(random_model, "cpu")
+    link = PlannerLink(random_model, device="cpu")
     await link.start()
     pid = link.pid
     await link.close()

@@ -13,7 +13,7 @@ import pytest_asyncio
 from live_composer.errors import CannotWrite, LostProcess
 from live_composer.live import port_link
 from live_composer.live.port_link import PortLink
-from live_composer.port.protocol import Note, Notes, Reply, Sent, SetTempo, Start, Stop
+from live_composer.port.protocol import Note, Notes, Open, Reply, Sent, SetTempo, Start, Stop
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -41,7 +41,7 @@ def told() -> Told:
 
 @pytest_asyncio.fixture
 async def link(told: Told) -> AsyncIterator[PortLink]:
-    link = PortLink("null", 120.0, "internal", told.replies.append, lambda: told.troubles.append(link.trouble))
+    link = PortLink(Open("null"), told.replies.append, lambda: told.troubles.append(link.trouble))
     await link.open()
     yield link
     await link.close()
@@ -99,7 +99,7 @@ async def test_it_ends_with_its_link(link: PortLink):
 async def test_a_file_that_cannot_be_written_in_the_end_is_told(tmp_path: Path):
     folder = tmp_path / "folder"
     folder.mkdir()
-    link = PortLink(f"file:{folder / 'take.mid'}", 120.0)
+    link = PortLink(Open(f"file:{folder / 'take.mid'}"))
     await link.open()
     folder.rmdir()
     folder.write_text("no folder any more")

@@ -57,3 +57,12 @@ def test_another_book_brings_its_rules_and_keeps_what_both_have_as_it_was_set():
     assert values.undo().name == "rule.house_key"
     with pytest.raises(BadInput, match=r"`rule\.house_leaps` is no parameter"):
         values.find("rule.house_leaps")
+
+
+def test_a_rule_is_added_once_and_the_others_stay_as_they_were_set():
+    values = Values(weights={"leaps": 0.5})
+    values.set("rule.leaps", 2.0)
+    values.add_rule("calm")
+    assert values.weights == {"leaps": 2.0, "calm": 1.0}
+    with pytest.raises(BadInput, match="is in use"):
+        values.add_rule("calm")

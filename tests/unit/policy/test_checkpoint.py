@@ -199,11 +199,12 @@ def test_a_folder_that_cannot_be_made_leaves_nothing(tmp_path: Path):
 def test_the_shipped_models_load_and_are_small():
     cards = sorted(paths.shipped("models").glob("*.json"), key=lambda card: card.stem)
 
-    assert [card.stem for card in cards] == ["note-rnn", "note-rnn-large"]
+    assert [card.stem for card in cards] == ["g", "note-rnn", "note-rnn-large", "psi", "q"]
     for card in cards:
         found = checkpoint.load(str(card))
         assert found.card.name == card.stem
-        assert "pretrain" in found.card.command
+        assert ("tune" if found.card.tuning else "pretrain") in found.card.command
+        assert "-changed" not in found.card.commit
     assert sum(path.stat().st_size for path in paths.shipped("models").iterdir()) < 12e6
 
 

@@ -64,3 +64,34 @@ def test_a_stopped_manual_clock_is_not_moved():
     clock = ManualClock(120)
     clock.advance(4, 0)
     assert clock.beat(0) == 0
+
+
+@given(tempi, tempi, st.floats(0.01, 64), st.floats(0, 100))
+def test_a_ramp_reaches_its_tempo_evenly_within_its_beats(before: float, after: float, beats: float, first: float):
+    clock = Clock(before)
+    clock.start(first, 5)
+    clock.set_tempo(after, 5, beats)
+    end = 5 + beats * 60 / ((before + after) / 2)
+    assert clock.beat(end) == pytest.approx(first + beats)
+    assert clock.tempo_at(5) == pytest.approx(before)
+    assert clock.tempo_at((5 + end) / 2) == pytest.approx((before + after) / 2)
+    assert clock.tempo_at(end + 9) == pytest.approx(after)
+    for beat in (first, first + beats / 3, first + beats, first + 2 * beats):
+        assert clock.beat(clock.due(beat)) == pytest.approx(beat, abs=1e-6)
+
+
+def test_a_ramp_may_be_changed_midway_without_a_jump():
+    clock = Clock(60)
+    clock.start(0, 0)
+    clock.set_tempo(120, 0, 12)
+    assert clock.beat(4) == pytest.approx(60 / 60 * 4 + 7.5 / 60 * 16 / 2)
+    tempo, beat = clock.tempo_at(4), clock.beat(4)
+    clock.set_tempo(60, 4, 2)
+    assert (clock.tempo_at(4), clock.beat(4)) == pytest.approx((tempo, beat))
+    assert clock.tempo_at(60) == pytest.approx(60)
+
+
+def test_a_stopped_clock_takes_a_tempo_at_once():
+    clock = Clock(60)
+    clock.set_tempo(120, 0, 16)
+    assert clock.tempo_at(0) == 120

@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from live_composer.port.clock import Clock, ManualClock
+from live_composer.port.clock_leader import ClockLeader
+from live_composer.port.midi_clock import MidiClock
 from live_composer.port.player import Player
 from live_composer.port.protocol import (
     Advance,
@@ -198,3 +200,85 @@ def test_an_onset_that_is_much_too_late_is_dropped_and_nothing_hangs():
 def test_what_makes_no_sense_is_refused(nonsense: Command):
     with pytest.raises(ValueError, match=r"nothing to this port|no MIDI message"):
         Player(Clock(120)).handle(nonsense, 0)
+
+
+TICK, BEGIN, CONTINUE, END = (bytes((status,)) for status in (0xF8, 0xFA, 0xFB, 0xFC))
+
+
+def test_leading_says_start_ticks_24_times_a_beat_and_says_stop():
+    player = Player(ManualClock(120), leader=ClockLeader())
+    player.handle(Notes([Note(1, 0.5, 0, 60, 80)]), 0)
+    player.handle(Start(), 0)
+    player.handle(Advance(2), 0)
+    sent = [(due.beat, due.data) for due in player.pull(0)]
+    assert sent[0] == (0, BEGIN)
+    assert [beat for beat, data in sent if data == TICK] == pytest.approx([tick / 24 for tick in range(49)])
+    assert [data for beat, data in sent if beat == 1] == [TICK, bytes((ON, 60, 80))]
+    player.handle(Stop(), 0)
+    assert [due.data for due in player.pull(0)][-1] == END
+    player.handle(Stop(), 0)
+    assert END not in [due.data for due in player.pull(0)]
+
+
+@pytest.mark.parametrize(("beat", "position", "first"), [(37.5, 150, 37.5), (37.6, 151, 37.75), (1, 4, 1)])
+def test_leading_from_elsewhere_says_the_position_of_the_next_sixteenth(beat: float, position: int, first: float):
+    player = Player(ManualClock(120), leader=ClockLeader())
+    player.handle(Start(beat), 0)
+    player.handle(Advance(1), 0)
+    sent = [(due.beat, due.data) for due in player.pull(0)]
+    assert [data for _, data in sent[:2]] == [bytes((0xF2, position & 127, position >> 7)), CONTINUE]
+    assert sent[2] == (first, TICK)
+
+
+def following() -> Player:
+    player = Player(MidiClock(120, 5))
+    player.handle(Start(), 0)
+    return player
+
+
+def hear(player: Player, now: float, *messages: bytes) -> list[bytes]:
+    for data in messages:
+        player.clock.hear(data, now)
+    player.follow(now)
+    return [due.data for due in player.pull(now)]
+
+
+def test_the_first_note_falls_on_the_first_tick_after_start_and_what_sounds_ends_at_stop():
+    player = following()
+    player.handle(Notes([Note(0, 8, 0, 60, 80), Note(1, 8, 0, 62, 80)]), 0)
+    assert hear(player, 1.0, BEGIN) == []
+    assert hear(player, 1.02, TICK) == [bytes((ON, 60, 80))]
+    assert hear(player, 1.03, END)[:1] == [bytes((OFF, 60, 0))]
+    assert [state.rolling for state in player.states][-1] is False
+    assert hear(player, 1.04, CONTINUE, TICK) == []
+    for tick in range(2, 25):
+        sent = hear(player, 1.04 + (tick - 1) / 48, TICK)
+    assert sent == [bytes((ON, 62, 80))]
+
+
+def test_being_moved_forgets_what_lies_before_and_is_told():
+    player = following()
+    player.handle(Notes([Note(0, 8, 0, 60, 80), Note(4, 8, 0, 62, 80)]), 0)
+    hear(player, 1.0, BEGIN)
+    player.states.clear()
+    assert hear(player, 1.1, bytes((0xF2, 16, 0)), CONTINUE) == []
+    assert [(state.beat, state.moved, state.rolling) for state in player.states] == [(4, True, True)]
+    assert hear(player, 1.2, TICK) == [bytes((ON, 62, 80))]
+
+
+def test_what_the_clock_of_others_does_is_told_every_second_and_the_internal_one_when_it_changes():
+    player = following()
+    for tick in range(48 * 5):
+        hear(player, 1 + tick / 48, TICK)
+    assert 5 <= len(player.states) <= 8
+    player = Player(Clock(120))
+    for now in range(20):
+        player.follow(now)
+    assert len(player.states) == 1
+
+
+def test_a_pedal_that_is_down_is_lifted_when_the_clock_of_others_stops():
+    player = following()
+    player.handle(Raw(0, bytes((CONTROL, 64, 127))), 0)
+    hear(player, 1.0, BEGIN, TICK)
+    assert bytes((CONTROL, 64, 0)) in hear(player, 1.1, END)

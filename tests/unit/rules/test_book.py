@@ -197,3 +197,8 @@ def test_weights_are_read_without_loading_a_plugin(tmp_path: Path):
     path.write_text('[rules]\nunknown_rule = "heavy"\n')
     with pytest.raises(BadFile, match=r"mine\.toml: the weight of `unknown_rule` is 'heavy'"):
         weights(path)
+
+
+def test_a_book_without_rules_says_nothing():
+    melodies = np.zeros((3, 8), dtype=np.int64)
+    assert RuleBook("empty", [], {}).score(melodies, Context()).shape == (0, 3, 8)

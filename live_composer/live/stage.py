@@ -1,0 +1,93 @@
+"""The stage: the music is started, paused, stopped and moved, and recorded if that is wanted."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import math
+from typing import TYPE_CHECKING, Literal
+
+from live_composer.errors import LostProcess
+from live_composer.music.units import STEPS_PER_BEAT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from live_composer.live.performance import Performance
+    from live_composer.live.port_link import PortLink
+    from live_composer.live.recording import Recording
+
+_FIGURES_SECONDS = 0.5
+
+
+class Stage:
+    """Has one performance play, in a task of its own.
+
+    Attributes:
+        error: what ended the music, if anything did.
+    """
+
+    def __init__(
+        self, performance: Performance, port: PortLink, recording: Recording | None, on_over: Callable[[], None]
+    ) -> None:
+        """Call `on_over` when the music is over, by itself or by an error."""
+        self.error: BaseException | None = None
+        self._performance, self._port, self._recording, self._on_over = performance, port, recording, on_over
+        self._playing: asyncio.Task[None] | None = None
+
+    def play(self) -> None:
+        """Play, or play on.
+
+        Raises:
+            BadInput: it plays already.
+        """
+        self._performance.transport.move("play")
+        self._begin()
+
+    def halt(self, action: Literal["pause", "stop"]) -> None:
+        """Pause, or stop and go back to the start.
+
+        Raises:
+            BadInput: it makes no sense now.
+        """
+        heard = math.ceil(self._port.beat() * STEPS_PER_BEAT)
+        bar, score = self._performance.source.bars.at(max(0, heard - 1)), self._performance.performer.score
+        self._performance.halt(action)
+        if self._recording:
+            self._recording.halt(bar, score, back=action == "stop")
+        if action == "stop":
+            score.clear()
+        self._cancel()
+
+    def clock_moved(self, beat: float) -> None:
+        """Follow a clock that was started, or put at another place."""
+        if self._performance.transport.state == "playing" and not self._performance.is_armed(beat):
+            self._cancel()
+            self._performance.jump(beat)
+            self._begin()
+
+    def bar_played(self) -> None:
+        """Have the bar recorded that was just settled."""
+        if self._recording:
+            source, score = self._performance.source, self._performance.performer.score
+            self._recording.bar(source.bars.at(source.settled - 1), self._port.tempo, score)
+
+    async def finish(self) -> None:
+        """Stop playing, and wait for the port's last figures."""
+        if self._performance.transport.state != "stopped":
+            self.halt("stop")
+            with contextlib.suppress(LostProcess):
+                await self._port.news(_FIGURES_SECONDS)
+
+    def _begin(self) -> None:
+        self._playing = asyncio.create_task(self._performance.play())
+        self._playing.add_done_callback(self._played)
+
+    def _cancel(self) -> None:
+        if self._playing:
+            self._playing.cancel()
+
+    def _played(self, playing: asyncio.Task[None]) -> None:
+        if not playing.cancelled():
+            self.error = playing.exception()
+            self._on_over()

@@ -1,0 +1,55 @@
+"""Leading: the MIDI clock that others follow, 24 ticks a beat, Start, Continue with Song Position, and Stop."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from live_composer.port.midi_bytes import CONTINUE, SONG_POSITION, START, STOP, TICK
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TICKS_PER_BEAT = 24
+TICKS_PER_POSITION = 6
+LEAD_SECONDS = 0.005
+"""How long before the first tick Start is said: a follower needs a moment to get ready."""
+LAST_POSITION = (1 << 14) - 1
+TICK_DATA = bytes((TICK,))
+_NEARLY = 1e-9
+
+
+class ClockLeader:
+    """What is said to followers, and when in beats.
+
+    Attributes:
+        next_beat: where the next tick is due; infinity while nothing goes.
+    """
+
+    def __init__(self) -> None:
+        self.next_beat = math.inf
+        self._tick = 0
+
+    def start(self, beat: float) -> Iterator[bytes]:
+        """Yield what says that the music goes on from `beat`; followers can do so from a sixteenth only."""
+        position = math.ceil(beat * TICKS_PER_BEAT / TICKS_PER_POSITION - _NEARLY)
+        self._tick = position * TICKS_PER_POSITION
+        self.next_beat = self._tick / TICKS_PER_BEAT
+        if position == 0:
+            yield bytes((START,))
+            return
+        position = min(position, LAST_POSITION)
+        yield bytes((SONG_POSITION, position & 0x7F, position >> 7))
+        yield bytes((CONTINUE,))
+
+    def tick(self) -> bytes:
+        """Return the tick that is due, and wait for the next."""
+        self._tick += 1
+        self.next_beat = self._tick / TICKS_PER_BEAT
+        return TICK_DATA
+
+    def stop(self) -> Iterator[bytes]:
+        """Yield what says that the music has stopped."""
+        if self.next_beat < math.inf:
+            self.next_beat = math.inf
+            yield bytes((STOP,))

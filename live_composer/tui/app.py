@@ -1,0 +1,433 @@
+"""The screen as a Textual app: what stands where, what a frame changes, and what each action does."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from textual.app import SystemCommand
+from textual.widgets import Footer
+from textual.worker import Worker, WorkerState
+
+from live_composer.errors import BadInput, LiveComposerError
+from live_composer.parameters import table
+from live_composer.tui import actions, status
+from live_composer.tui.bindings import bindings
+from live_composer.tui.choosing import Choosing
+from live_composer.tui.clock import Beat
+from live_composer.tui.colours import DARK, LIGHT, LOOKS
+from live_composer.tui.dialogs import Leave, Read
+from live_composer.tui.lines import Lines, Rows
+from live_composer.tui.panels import PANELS, PanelBar, Panels
+from live_composer.tui.roll import PianoRoll
+from live_composer.tui.rules_panel import RulesPanel
+from live_composer.tui.sliders import Sliders
+from live_composer.tui.takes_panel import TakesPanel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
+
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+    from textual.screen import Screen
+
+    from live_composer.wire.screen import Frame
+
+_NOTES = {"notes", "taste"}
+"""The groups of parameters that the panel `notes` shows; `playing` shows the others."""
+_LINK = "link"
+_STILL_SECONDS = 0.25
+"""How often a roll that does not move by itself is looked at."""
+
+
+class LiveComposer(Choosing):
+    """Shows one daemon.
+
+    Its result is `stop` where the daemon was told to end, `move` where another one shall play, else `detach`.
+
+    Attributes:
+        options: of `serve`, for a daemon that plays the same to another port.
+        gone: why there is no daemon at the moment; empty while there is one.
+        keys_now: the keys of each action, by its name, separated by commas.
+    """
+
+    CSS_PATH = "screen.tcss"
+    TITLE = "live-composer"
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = bindings("anywhere")
+
+    def __init__(
+        self,
+        where: Path | str,
+        *,
+        look: str = DARK.name,
+        still: bool = False,
+        keys: Mapping[str, str] | None = None,
+        seconds: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Make the screen of a daemon.
+
+        Args:
+            where: the daemon's socket, or a `ws:` or `wss:` address.
+            look: the name of a theme of ours.
+            still: less motion: the roll stands still for a page of bars, and nothing is animated.
+            keys: other keys of actions, by their names.
+            seconds: a clock that never goes back.
+        """
+        super().__init__(where, self)
+        self._where, self._look, self._still = where, look, still
+        self._beat, self.gone = Beat(seconds), ""
+        self._status, self._banner = Lines(id="status"), Lines(id="banner")
+        self._roll, self._bar, self._panels = (
+            PianoRoll(id="roll", still=still),
+            PanelBar(id="panel-bar"),
+            Panels(self.set_value),
+        )
+        self._noticed, self._drawable = -1, False
+        self.options: list[str] = []
+        self._why_of: int | None = None
+        self.animation_level = "none" if still else "full"
+        self.keys_now = {action.name: ",".join(action.keys) for action in actions.ACTIONS} | dict(keys or {})
+        self.set_keymap(dict(keys or {}))
+
+    def compose(self) -> ComposeResult:
+        """See Textual."""
+        yield from (self._status, self._banner, self._roll, self._bar, self._panels)
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Start to listen."""
+        for look in LOOKS.values():
+            self.register_theme(look.theme())
+        self.theme, self._drawable = self._look, True
+        self._arrange()
+        self._panels.choose("rules")
+        self._say()
+        self.run_worker(self.link.run(), name=_LINK, exit_on_error=False)
+        self._tick()
+
+    async def on_unmount(self) -> None:
+        """Let the daemon know that we go."""
+        await self.link.close()
+
+    def on_resize(self) -> None:
+        """Show as many panels as fit."""
+        if self._drawable:
+            self._arrange()
+            self._say()
+
+    def on_descendant_focus(self) -> None:
+        """Show in the line of titles where the focus is."""
+        self._bar.refresh()
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Return what the palette finds: every action that needs no focus."""
+        del screen
+        for action in actions.of("anywhere"):
+            if action.name != "palette":
+                yield SystemCommand(
+                    action.title, f"{action.help}  {actions.shown_key(action.keys[0])}", self._doing(action)
+                )
+
+    # What comes over the link.
+
+    def frame_came(self, frame: Frame) -> None:
+        """Draw the newest state; what did not change is left as it is."""
+        self.gone = ""
+        self.take_frame(frame)
+        self._beat.hear(frame)
+        self.set_class(False, "-gone")
+        self.draw()
+
+    def told(self, reason: str) -> None:
+        """Show a trouble that passes."""
+        self.toast(reason, "warning")
+
+    def daemon_gone(self, reason: str) -> None:
+        """Keep the last frame, dimmed, and say that there is no daemon."""
+        self.gone = reason
+        self._beat.halt()
+        self.set_class(True, "-gone")
+        self._say()
+
+    def daemon_differs(self, reason: str) -> None:
+        """Say why this daemon cannot be shown at all."""
+        self.push_screen(Read("This daemon cannot be shown", reason))
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Tell of a mistake of ours in a sentence; the music and the terminal are none the worse for it."""
+        worker = cast("Worker[object]", event.worker)  # pyright: ignore[reportUnknownMemberType]
+        error = worker.error
+        if event.state != WorkerState.ERROR or error is None:
+            return
+        reason = f"{type(error).__name__}: {error}"
+        if worker.name == _LINK:
+            self.daemon_gone(reason)
+            self.push_screen(Read("What the daemon said cannot be shown", f"{reason}\n\nThe music plays on."))
+        else:
+            self.toast(reason, "error")
+
+    # What is drawn.
+
+    def draw(self) -> None:
+        """Draw what the newest frame says; what did not change is left as it is."""
+        frame = self.frame
+        if frame is None or not self._drawable:
+            return
+        self._roll.show(frame)
+        rules = [self.slider(table.weight_of(rule.name)) for rule in frame.rules]
+        self._panels.rules.show_frame(frame, rules)
+        for panel, groups in ((self._panels.notes, _NOTES), (self._panels.playing, set(table.GROUPS) - _NOTES)):
+            # What the daemon does not know, one of another version, has no slider.
+            there = [entry for entry in table.TABLE if entry.group in groups and entry.name in frame.values]
+            panel.show([self.slider(entry) for entry in there])
+        self._panels.takes.show(frame.takes)
+        self._move()
+        self._notice(frame)
+
+    def _notice(self, frame: Frame) -> None:
+        """Tell what passed since the last frame; what stands is in the banner."""
+        for notice in frame.notices:
+            if notice.number > self._noticed:
+                self._noticed = notice.number
+                if not notice.standing:
+                    self.toast(f"{notice.what}: {notice.reason}", "warning")
+
+    def _tick(self) -> None:
+        """Move the music on, and come back when the next step is due."""
+        self._move()
+        pause = self._beat.until_next()
+        self.set_timer(_STILL_SECONDS if pause is None else max(0.01, pause), self._tick)
+
+    def _move(self) -> None:
+        self._roll.move(self._beat.now())
+        self._say()
+        if (
+            self._panels.why.display
+            and self.frame
+            and self._roll.selected is None
+            and self._roll.latest != self._why_of
+        ):
+            self._ask_why(self._roll.latest)
+
+    def _say(self) -> None:
+        """Write the lines at the top."""
+        if not self._drawable:
+            return
+        width = self.size.width
+        if self.frame:
+            self._status.say(status.lines(self.frame, self._beat.now(), width))
+        line = status.banner(self.frame, self.gone, width)
+        self._banner.display = bool(line)
+        self._banner.say([line])
+
+    def _arrange(self) -> None:
+        self._panels.fit(self.size.width, self.size.height)
+        self._bar.refresh()
+
+    def _ask_why(self, step: int | None) -> None:
+        self._why_of = step
+        self.run_worker(self._why(step), group="why", exclusive=True, exit_on_error=False)
+
+    async def _why(self, step: int | None) -> None:
+        panel = self._panels.why
+        try:
+            reasons = await self.link.why(step)
+        except LiveComposerError as error:
+            panel.say(str(error))
+            return
+        if self.frame:
+            panel.show(reasons, self.frame)
+
+    # Messages of widgets.
+
+    def on_sliders_learnt(self, message: Sliders.Learnt) -> None:
+        """Wait for a knob, or forget one; asked again, wait no longer."""
+        name = message.parameter.name
+        if message.forget:
+            self.tell("unlearn", name)
+        else:
+            waits = self.frame is not None and self.frame.learning == name
+            self.tell("learn", None if waits else name)
+
+    def on_rules_panel_switched(self, message: RulesPanel.Switched) -> None:
+        """Mute a rule, or hear it alone."""
+        rule = next((rule for rule in self.frame.rules if rule.name == message.rule), None) if self.frame else None
+        again = message.command == "solo" and rule is not None and rule.solo
+        self.tell(message.command, None if again else message.rule)
+
+    def on_piano_roll_selected(self, message: PianoRoll.Selected) -> None:
+        """Tell why the selected note was chosen, where there is a place for it."""
+        if self._panels.why.display:
+            self._ask_why(message.step if message.step is not None else self._roll.latest)
+
+    # Actions: each is described in the registry.
+
+    def _doing(self, action: actions.Action) -> Callable[[], Any]:
+        if action.command:
+            return lambda: self.action_command(action.command)
+        return getattr(self, f"action_{action.name}")
+
+    def action_command(self, name: str) -> None:
+        """Have the daemon do a command that needs no value."""
+        self.tell(name)
+
+    def action_play(self) -> None:
+        """See the registry of actions."""
+        going = self.frame is not None and self.frame.transport in {"playing", "counting in"}
+        self.tell("pause" if going else "play")
+
+    def action_faster(self) -> None:
+        """See the registry of actions."""
+        self._nudge("tempo", 1)
+
+    def action_slower(self) -> None:
+        """See the registry of actions."""
+        self._nudge("tempo", -1)
+
+    def action_bolder(self) -> None:
+        """See the registry of actions."""
+        self._nudge("temperature", 1)
+
+    def action_calmer(self) -> None:
+        """See the registry of actions."""
+        self._nudge("temperature", -1)
+
+    def _nudge(self, name: str, ticks: int) -> None:
+        parameter = table.BY_NAME[name]
+        value = parameter.kind.move(self.value(name), ticks)
+        self.set_value(parameter, value)
+        self.toast(f"{name} {parameter.show(value)}")
+
+    def action_why(self) -> None:
+        """See the registry of actions."""
+        roll = self._roll
+        focused = self.focused
+        self._panels.choose("why")
+        if isinstance(focused, PianoRoll):
+            focused.focus()
+        self._ask_why(roll.selected if roll.selected is not None else roll.latest)
+
+    def action_troubles(self) -> None:
+        """See the registry of actions."""
+        lines = [self.gone] if self.gone else []
+        if self.frame:
+            lines += [f"{rule.name} is switched off: {rule.off}" for rule in self.frame.rules if rule.off]
+            now = [notice for notice in self.frame.notices if notice.standing]
+            past = [notice for notice in self.frame.notices if not notice.standing]
+            lines += [f"{notice.what}: {notice.reason}" for notice in now]
+            lines += [f"(passed) {notice.what}: {notice.reason}" for notice in past]
+        self.push_screen(Read("Troubles", "\n\n".join(lines) or "All is well."))
+
+    def action_zoom(self) -> None:
+        """See the registry of actions."""
+        self.toggle_class("-zoomed")
+        self._roll.focus()
+
+    def action_theme(self) -> None:
+        """See the registry of actions."""
+        self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
+
+    def action_help(self) -> None:
+        """See the registry of actions."""
+        focused = self.focused
+        about = str(getattr(focused, "help_text", "")) if isinstance(focused, Rows | PianoRoll) else ""
+        scopes = _scopes(focused)
+        lines = [about, ""] if about else []
+        for scope in scopes:
+            lines += [actions.SCOPES[scope], *(f"  {_key(self, one):10} {one.help}" for one in actions.of(scope)), ""]
+        lines.append("tab goes to the next part of the screen, shift+tab to the one before.")
+        self.push_screen(Read("Help", "\n".join(lines)))
+
+    def action_palette(self) -> None:
+        """See the registry of actions."""
+        self.action_command_palette()
+
+    def action_leave(self) -> None:
+        """See the registry of actions."""
+        if self.frame is None or self.gone:
+            self.exit("detach")
+        else:
+            self.push_screen(Leave(str(self._where)), self._left)
+
+    def _left(self, how: str | None) -> None:
+        if how == "stop":
+            self.run_worker(self._stop(), exit_on_error=False)
+        elif how:
+            self.exit(how)
+
+    async def _stop(self) -> None:
+        # It may be gone before it has answered.
+        with contextlib.suppress(LiveComposerError):
+            await self.link.command("quit")
+        self.exit("stop")
+
+    def move_to(self, port: str) -> None:
+        """Leave, and have a new daemon play the same values to another port."""
+        if self.frame is None or isinstance(self._where, str):
+            self.toast("Only on the machine that plays can another port be chosen.", "warning")
+            return
+        defaults = {entry.name: entry.default for entry in table.TABLE}
+        changed = {name: value for name, value in self.frame.values.items() if value != defaults.get(name)}
+        self.options = ["--port", port] if port else []
+        for name, value in changed.items():
+            self.options += ["--set", f"{name}={value}"]
+        self.exit("move")
+
+    def action_go_roll(self) -> None:
+        """See the registry of actions."""
+        self._roll.focus()
+
+    def _go(self, name: str) -> None:
+        self.remove_class("-zoomed")
+        self._panels.choose(name)
+
+    def action_go_rules(self) -> None:
+        """See the registry of actions."""
+        self._go("rules")
+
+    def action_go_notes(self) -> None:
+        """See the registry of actions."""
+        self._go("notes")
+
+    def action_go_playing(self) -> None:
+        """See the registry of actions."""
+        self._go("playing")
+
+    def action_go_takes(self) -> None:
+        """See the registry of actions."""
+        self._go("takes")
+
+    def action_go_why(self) -> None:
+        """See the registry of actions."""
+        self._go("why")
+
+    def find_slider(self, name: str) -> None:
+        """Go to a parameter."""
+        for panel in PANELS:
+            rows = self._panels.get(panel)
+            if isinstance(rows, Sliders) and rows.find(name):
+                self._go(panel)
+                return
+        raise BadInput(f"`{name}` has no slider.")
+
+
+def _scopes(focused: object) -> list[actions.Scope]:
+    """Return which actions a widget has, its own ones first."""
+    own: list[actions.Scope] = ["anywhere"]
+    if isinstance(focused, PianoRoll):
+        return ["roll", *own]
+    if isinstance(focused, RulesPanel):
+        return ["rules", "sliders", "lists", *own]
+    if isinstance(focused, Sliders):
+        return ["sliders", "lists", *own]
+    if isinstance(focused, TakesPanel):
+        return ["takes", "lists", *own]
+    return ["lists", *own] if isinstance(focused, Rows) else own
+
+
+def _key(app: LiveComposer, action: actions.Action) -> str:
+    """Return the keys of an action as they are now."""
+    return " ".join(actions.shown_key(key) for key in app.keys_now[action.name].split(","))

@@ -1,0 +1,24 @@
+"""Textual's bindings, made from the registry of actions."""
+
+from __future__ import annotations
+
+from textual.binding import Binding, BindingType
+
+from live_composer.tui import actions
+
+
+def bindings(*scopes: actions.Scope) -> list[BindingType]:
+    """Return the bindings of some scopes; the name of an action is the id that a key map refers to."""
+    return [
+        Binding(
+            ",".join(action.keys),
+            f"command('{action.command}')" if action.command else action.name,
+            action.title,
+            show=action.footer,
+            key_display=actions.shown_key(action.keys[0]),
+            tooltip=action.help,
+            id=action.name,
+        )
+        for scope in scopes
+        for action in actions.of(scope)
+    ]

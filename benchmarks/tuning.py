@@ -1,6 +1,6 @@
 """How fast tuning is: melodies drawn and judged, learning by whole melodies, and the paper's way of learning.
 
-python benchmarks/tuning.py [--seconds 5] [--minutes 0.25] [--threads 2]
+python benchmarks/tuning.py [--seconds 5] [--minutes 0.25] [--threads 1]
 
 Steps a second are environment steps: events drawn and judged by all rules of the book. Everything is measured in turns
 in one process, so that a busy machine disturbs all alike. The last line is a whole tuning of so many minutes.
@@ -81,14 +81,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--seconds", type=float, default=5.0, help="for each line")
     parser.add_argument("--minutes", type=float, default=0.25, help="of the whole tuning at the end")
-    parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--threads", type=int, default=1, help="of the updates; melodies are drawn on all cores")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     book = book_file.load(book_file.find("paper"), discovery.discover())
     task = task_of(checkpoint.load("note-rnn"), book, book.context(), None, c=0.5, prior_weight=1.0)
     print(machine())
     turns = {
-        f"drawn and judged by {len(book.rules)} rules": rolling(task, options.threads),
+        f"drawn and judged by {len(book.rules)} rules": rolling(task, os.cpu_count() or 1),
         "the same on one thread": rolling(task, 1),
         "and learnt from, psi `best`": learning(task, "best"),
         "psi `paper` (an update of 32 each 5 steps)": learning(task, "paper"),

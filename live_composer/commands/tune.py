@@ -55,8 +55,7 @@ def tune(*, config: Tune = Tune()) -> int | None:
     job = tuning.Job(
         tasks, config.algo, recipe, config.seed, folder, command, config.minutes, config.resume, config.tensorboard
     )
-    if config.threads:
-        torch.set_num_threads(config.threads)
+    torch.set_num_threads(config.threads)
     with team(config.device, smallest_batch(recipe)) as mine, contextlib.ExitStack() as stack:
         stack.enter_context(quiet())
         shown = stack.enter_context(display(recipe.steps)) if mine.leads else Silence()

@@ -140,9 +140,10 @@ def test_an_old_corpus_is_replaced(folder: Path, tmp_path: Path):
 def test_an_interrupted_build_leaves_nothing(tmp_path: Path, number: signal.Signals):
     songs = tmp_path / "songs"
     songs.mkdir()
-    content = midi(*[tune(bars=100, offset=offset) for offset in range(4)])
-    for name in range(600):
-        (songs / f"{name}.mid").write_bytes(content)
+    (songs / "0.mid").write_bytes(midi(*[tune(bars=100, offset=offset) for offset in range(4)]))
+    # So many that it cannot be done before the signal comes, however late that is on a busy machine.
+    for name in range(1, 4000):
+        os.link(songs / "0.mid", songs / f"{name}.mid")
     command = [
         sys.executable,
         "-m",

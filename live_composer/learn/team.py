@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -99,7 +100,9 @@ def team(device: str, width: int) -> Generator[Team]:
     distributed.init_process_group("nccl" if chosen.type == "cuda" else "gloo")
     try:
         yield Team(chosen, distributed.get_rank(), size)
+        distributed.barrier()  # Together: a process that ends while another still measures may be aborted by torch.
     finally:
+        gc.collect()  # What averaged gradients stands in a cycle, and must not outlive the group that it talks by.
         distributed.destroy_process_group()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,7 @@ from real_parts import note_offs, note_ons, wait_for
 from terminal import Terminal
 
 from live_composer import paths
+from live_composer.errors import LostProcess
 from live_composer.music.key import Key
 from live_composer.wire import daemons
 from live_composer.wire.screen import Command
@@ -31,7 +33,9 @@ def terminal(recorder: Recorder) -> Iterator[Terminal]:
     with Terminal() as terminal:
         yield terminal
     for daemon in daemons.running().values():
-        asyncio.run(daemons.ask(daemon, Command("quit")))
+        with contextlib.suppress(LostProcess):  # It is ending already: the test has asked it to.
+            asyncio.run(daemons.ask(daemon, Command("quit")))
+    wait_for(lambda: not daemons.running(), "the end of the daemon")
 
 
 def rules_line(terminal: Terminal) -> str:

@@ -12,12 +12,13 @@ if TYPE_CHECKING:
 
 HEAD = """# Parameters
 
-All of these can be changed while the music plays. When a change is heard:
+All of these can be set while the music plays. When a change is heard:
 
 - *next note*: with the next note that is handed to the port, a sixteenth and a twentieth of a second before it sounds
 - *plan*: from the first step after the commit horizon; what was planned beyond it is forgotten and planned anew
 - *bar*: at the next bar line
 - *start*: when the music starts the next time
+- *port*: when a port is opened the next time; choose the port again, or start anew
 
 The weight of each rule of the rule book is a parameter too, `rule.NAME` (0 to 4, heard as *plan*).
 """

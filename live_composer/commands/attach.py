@@ -1,9 +1,9 @@
-"""`live-composer attach`: the screen of a daemon that plays, on this machine or another."""
+"""`live-composer attach`: the screen of a daemon that plays."""
 
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
+from pathlib import Path  # noqa: TC003 - the command line reads annotations
 
 from live_composer.commands.serve_screen import become_screen, start
 from live_composer.commands.terminal import is_terminal
@@ -14,13 +14,13 @@ from live_composer.wire import daemons
 from live_composer.wire.screen import Command
 
 
-def attach(address: str | None = None, /, *, config: Attach = Attach()) -> None:
+def attach(address: Path | None = None, /, *, config: Attach = Attach()) -> None:
     """Show and steer a daemon that plays; leaving it does not stop the music.
 
     Parameters
     ----------
     address
-        The daemon's socket, or `wss://HOST:PORT`; without it, the daemon of this machine.
+        The daemon's socket; without it, the only daemon there is.
     """
     keys = actions.key_map(config.keys)
     where = _where(address, config.port)
@@ -36,15 +36,15 @@ def attach(address: str | None = None, /, *, config: Attach = Attach()) -> None:
             _move(where, screen.options)
 
 
-def _where(address: str | None, port: str | None) -> Path | str:
+def _where(address: Path | None, port: str | None) -> Path:
     if address is None:
         return daemons.find(port)
     if port is not None:
         raise BadInput("Name the daemon by its address or by --port, not by both.")
-    return address if address.startswith(("ws://", "wss://")) else Path(address)
+    return address
 
 
-def _move(where: Path | str, options: list[str]) -> None:
+def _move(where: Path, options: list[str]) -> None:
     """Have the music played by another daemon, on another port; where that cannot be, come back to this one."""
     socket, _ = start(options)
     if socket:

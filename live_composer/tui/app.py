@@ -60,7 +60,7 @@ class LiveComposer(Choosing):
 
     def __init__(
         self,
-        where: Path | str,
+        where: Path,
         *,
         look: str = DARK.name,
         still: bool = False,
@@ -70,7 +70,7 @@ class LiveComposer(Choosing):
         """Make the screen of a daemon.
 
         Args:
-            where: the daemon's socket, or a `ws:` or `wss:` address.
+            where: the daemon's socket.
             look: the name of a theme of ours.
             still: less motion: the roll stands still for a page of bars, and nothing is animated.
             keys: other keys of actions, by their names.

@@ -46,8 +46,8 @@ class Listener(Protocol):
 class Link:
     """Talks with the daemon at one address for as long as `run` runs."""
 
-    def __init__(self, where: Path | str, listener: Listener) -> None:
-        """Name the daemon: a socket's path, or a `ws:` or `wss:` address."""
+    def __init__(self, where: Path, listener: Listener) -> None:
+        """Name the daemon by its socket."""
         self._where, self._listener = where, listener
         self._channel: Channel | None = None
         self._tickets = itertools.count(1)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _WATCHED = ("tempo", "metre", "key", "model", "book")
 
 
-async def follow(where: Path | str, say: Callable[[str], None]) -> None:
+async def follow(where: Path, say: Callable[[str], None]) -> None:
     """Say what happens, a line at a time, until the daemon ends.
 
     Raises:

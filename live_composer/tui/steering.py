@@ -34,7 +34,7 @@ class Steering(App[str]):
         frame: the newest; None before the first.
     """
 
-    def __init__(self, where: Path | str, listener: Listener) -> None:
+    def __init__(self, where: Path, listener: Listener) -> None:
         super().__init__()
         self.link = Link(where, listener)
         self.frame: Frame | None = None

@@ -63,7 +63,7 @@ class Serve:
     port: str | None = None
     """Where to play: words of a port's name ("IAC Bus 1" finds "IAC Driver Bus 1"), `file:take.mid` or `null`.
     Without it a virtual port is made where the system can."""
-    model: Annotated[str, Parameter(alias="-m")] = "note-rnn-large"
+    model: Annotated[str, Parameter(alias="-m")] = "house"
     """The model, by name or path."""
     tempo: Tempo = 120.0
     """Beats per minute, 20 to 400."""
@@ -201,7 +201,7 @@ class Compose:
 
     output: Annotated[Path, Parameter(alias="-o")] = Path("out.mid")
     """The MIDI file to write."""
-    model: Annotated[str, Parameter(alias="-m")] = "note-rnn-large"
+    model: Annotated[str, Parameter(alias="-m")] = "house"
     """The model, by name or path."""
     bars: Bars = 16
     """How many bars."""

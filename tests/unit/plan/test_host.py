@@ -39,6 +39,10 @@ def models(random_model: str) -> Path:
     return Path(random_model).parent
 
 
+PATIENT = Limits(seconds=60.0)
+"""A machine may be busy."""
+
+
 def request(revision: int = 1, **wishes: Any) -> PlanRequest:
     return PlanRequest(
         **{"revision": revision, "model": "random", "events": [14, 1], "first_step": 2, "horizon": 16} | wishes
@@ -79,10 +83,10 @@ async def test_a_host_says_what_it_has_and_plans_what_a_local_planner_would(mode
 
 
 async def test_the_newest_request_cancels_the_older_between_its_steps(models: Path):
-    async with hosting(models) as host:
+    async with hosting(models, limits=PATIENT) as host:
         here = await host.musician()
         for revision in range(1, 30):
-            await here.send(request(revision, horizon=512, candidates=256, book="house"))
+            await here.send(request(revision, horizon=256, book="house"))
             await asyncio.sleep(0)
         await here.send(request(30))
         while (answer := await here.receive()).revision != 30:
@@ -95,9 +99,9 @@ async def test_the_newest_request_cancels_the_older_between_its_steps(models: Pa
 
 
 async def test_an_answer_that_would_be_late_is_not_computed(models: Path):
-    async with hosting(models) as host:
+    async with hosting(models, limits=PATIENT) as host:
         here = await host.musician()
-        slow = {"horizon": 512, "candidates": 256, "book": "house"}
+        slow = {"horizon": 256, "book": "house"}
         await here.send(request(1, within=0.0, **slow))
         answer = await here.receive()
         assert isinstance(answer, PlanFailed)
@@ -347,9 +351,9 @@ def test_a_histogram_counts_up_to_each_bound():
 
 
 async def test_what_is_under_way_is_answered_before_the_host_ends(models: Path):
-    async with hosting(models) as host:
+    async with hosting(models, limits=PATIENT) as host:
         here, idle = await host.musician(), await host.musician()
-        await here.send(request(horizon=512, candidates=256, book="house"))
+        await here.send(request(horizon=128, book="house"))
         while not host.host._worker.waiting:
             await asyncio.sleep(0.001)
         os.kill(os.getpid(), signal.SIGTERM)

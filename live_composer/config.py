@@ -89,6 +89,12 @@ class Serve:
     """A folder of your own rule files and books; give it again for more."""
     device: Device = "auto"
     """Where to plan: `auto` takes an NVIDIA GPU where there is one (extra `learn`), and else the CPU."""
+    planner: str | None = None
+    """A host that plans (`live-composer host`), wss://HOST:PORT; while it answers too late, this machine plans."""
+    planner_token: Path | None = None
+    """The file of the token that the host asks for."""
+    planner_certificate: Path | None = None
+    """The certificate by which to know the host, where it made its own."""
     record: Path | None = None
     """Also write what was played to this MIDI file."""
     set: Annotated[tuple[str, ...], Parameter(negative="")] = ()

@@ -87,3 +87,59 @@ async def hosting(models: Path, door: Door | None = None, **options: Any) -> Asy
     finally:
         host.stop()
         await serving
+
+
+class Way:
+    """A way to a host that can be slow, stall, and be cut.
+
+    Attributes:
+        port: where it begins.
+        seconds: that each piece takes, in each direction.
+        stalls: nothing comes through, and nobody is told.
+    """
+
+    def __init__(self, port: int) -> None:
+        self.port, self.seconds, self.stalls = 0, 0.0, False
+        self._to = port
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._server: asyncio.Server | None = None
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def to(cls, address: str) -> AsyncGenerator[Way]:
+        """Open a way to a host's address."""
+        way = cls(int(address.rpartition(":")[2]))
+        await way.open()
+        try:
+            yield way
+        finally:
+            way.cut()
+
+    async def open(self) -> None:
+        """Let connections in, at the same port as before."""
+        self._server = await asyncio.start_server(self._connected, "127.0.0.1", self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    def cut(self) -> None:
+        """End every connection, and let no new one in."""
+        assert self._server
+        self._server.close()
+        for writer in self._writers:
+            writer.transport.abort()
+        self._writers.clear()
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, here = await asyncio.open_connection("127.0.0.1", self._to)
+        self._writers |= {writer, here}
+        await asyncio.gather(self._pump(reader, here), self._pump(there, writer))
+
+    async def _pump(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+        loop = asyncio.get_running_loop()
+        with contextlib.suppress(ConnectionError):
+            while piece := await source.read(1 << 16):
+                loop.call_later(self.seconds, self._pass_on, piece, target)
+        loop.call_later(self.seconds, target.close)
+
+    def _pass_on(self, piece: bytes, target: asyncio.StreamWriter) -> None:
+        if not self.stalls and not target.is_closing():
+            target.write(piece)

@@ -169,6 +169,20 @@ def digest(token: str) -> bytes:
     return hashlib.sha256(token.strip().encode()).digest()
 
 
+def is_encrypted(url: str) -> bool:
+    """Say whether a host's address is one of TLS; without it, only this machine may be spoken to.
+
+    Raises:
+        BadInput: it is no address of a host, or one elsewhere that is not encrypted.
+    """
+    scheme, separator, where = url.partition("://")
+    if scheme not in {"ws", "wss"} or not separator or not where.strip("/"):
+        raise BadInput(f"`{url}` is no address of a host; write wss://HOST:PORT.")
+    if scheme == "ws" and not Address.parse(where.rstrip("/")).is_loopback:
+        raise BadInput(f"{url} is not encrypted, and all could read the token; write wss://{where}.")
+    return scheme == "wss"
+
+
 def certificate(chain: Path, key: Path) -> ssl.SSLContext:
     """Return what a host shows to those that come.
 

@@ -74,7 +74,7 @@ def _about(config: Tune, folder: Path) -> Learning:
     """Return what a screen is told of it."""
     from live_composer.learn.tuning import ALGORITHMS
 
-    title = f"tune {config.model} by {config.algo}, book {config.book}"
+    title = f"tune {Path(config.model).stem} by {config.algo}, book {Path(config.book).stem}"
     return Learning(title, str(folder), "steps", ALGORITHMS[config.algo].goal)
 
 

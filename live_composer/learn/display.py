@@ -36,8 +36,8 @@ class Measured(Protocol):
 class Display(Protocol):
     """Who is told how learning goes."""
 
-    def resumed(self, rows: Sequence[Measured]) -> None:
-        """A run goes on, and this is what was measured before."""
+    def resumed(self, rows: Sequence[Measured], draw: DrawSamples) -> None:
+        """A run goes on, and this is what was measured before; who shows melodies may draw some."""
         ...
 
     def moved(self, moved: Moved) -> None:
@@ -56,7 +56,7 @@ class Display(Protocol):
 class Silence:
     """Says nothing: for the followers of a team, and for tests."""
 
-    def resumed(self, rows: Sequence[Measured]) -> None:
+    def resumed(self, rows: Sequence[Measured], draw: DrawSamples) -> None:
         """See `Display`."""
 
     def moved(self, moved: Moved) -> None:
@@ -76,8 +76,9 @@ class Lines:
         self._about = about
         self._moved: Moved | None = None
 
-    def resumed(self, rows: Sequence[Measured]) -> None:
+    def resumed(self, rows: Sequence[Measured], draw: DrawSamples) -> None:
         """See `Display`."""
+        del draw
         _say(f"Going on after {rows[-1].done:,} {self._about.unit}.")
 
     def moved(self, moved: Moved) -> None:

@@ -102,8 +102,6 @@ def pretrain(job: Job, team: Team, display: Display) -> Outcome | None:
     run = Run(job.folder, _settings(job, team), Progress)
     learner = Learner(job.shape, job.recipe, job.seed, team)
     progress = run.restore(learner) if job.resume else Progress()
-    if progress.rows:
-        display.resumed(progress.rows)
     course = _Course(job, team, display, run, learner, progress)
     interrupted = course.learn()
     if not team.leads or not progress.rows:
@@ -131,6 +129,8 @@ class _Course:
     def learn(self) -> bool:
         """Learn until the recipe's end, an early stop or Ctrl-C; say whether it was Ctrl-C."""
         recipe, progress = self.job.recipe, self.progress
+        if progress.rows:
+            self.display.resumed(progress.rows, self._samples)
         with asked_to_stop(self.team) as stop:
             for batch in self._batches():
                 began = time.perf_counter()

@@ -114,8 +114,6 @@ def tune(job: Job, team: Team, display: Display) -> Outcome | None:
     run = Run(job.folder, _settings(job, team), TuneProgress)
     way = way_of(job, team)
     progress = run.restore(way) if job.resume else TuneProgress()
-    if progress.rows:
-        display.resumed(progress.rows)
     course = _Course(job, team, display, run, way, progress)
     interrupted = course.learn()
     if not team.leads:
@@ -173,7 +171,9 @@ class _Course:
         """Learn until the recipe's end, an early stop or Ctrl-C; say whether it was Ctrl-C."""
         progress = self.progress
         with asked_to_stop(self.team) as stop:
-            if not progress.rows:
+            if progress.rows:
+                self.display.resumed(progress.rows, self._samples)
+            else:
                 self._check()
             while not self.finished:
                 fraction = self.fraction

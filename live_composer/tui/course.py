@@ -129,4 +129,4 @@ def figure_text(figure: float) -> str:
     """Write a figure with so many places that four digits are seen."""
     size = abs(figure)
     places = 1 if size >= 100 else 2 if size >= 10 else 3  # noqa: PLR2004
-    return f"{figure:.{places}f}"
+    return f"{round(figure, places) + 0.0:.{places}f}"

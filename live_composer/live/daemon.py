@@ -21,6 +21,7 @@ from live_composer.live.playing import Style
 from live_composer.live.port_link import PortLink
 from live_composer.live.reasons import reasons
 from live_composer.live.recording import Recording
+from live_composer.live.remote_planner import RemotePlanner
 from live_composer.live.screens import Screens
 from live_composer.live.setup import Setup
 from live_composer.live.stage import Stage
@@ -71,17 +72,18 @@ class Daemon:
         """
         self._setup, self._on_event, self._on_reply = setup, on_event, on_reply
         self._quit = asyncio.Event()
-        self.troubles: dict[str, str] = dict.fromkeys(("planner", "port", "input", "recording"), "")
+        self.troubles: dict[str, str] = dict.fromkeys(("planner", "host", "port", "input", "recording"), "")
         self.notices = Notices(self._changed)
         self.values = values = setup.values
         self.port = PortLink(setup.request, self._port_said, self._changed)
-        self.planner = PlannerLink(
+        here = PlannerLink(
             values.word("model"),
             values.word("book"),
             plugins=setup.plugins,
             device=setup.device,
             on_trouble=self._changed,
         )
+        self.planner = RemotePlanner(setup.host, here, self._changed) if setup.host else here
         self.performance = Performance(
             Wishes.of(values, setup.vocabulary),
             Style.of(values),
@@ -195,6 +197,7 @@ class Daemon:
         heard = self.port.listening
         troubles = {
             "planner": self.performance.planning.trouble or self.planner.trouble,
+            "host": self.planner.away,
             "port": self.port.trouble,
             "input": heard.trouble if heard else "",
             "recording": self.recording.trouble if self.recording else "",

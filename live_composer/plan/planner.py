@@ -32,15 +32,18 @@ _Answer = TypeVar("_Answer")
 class Planner:
     """Answers planning requests on one device."""
 
-    def __init__(self, device: Device = "auto", folders: Sequence[Path] = ()) -> None:
+    def __init__(
+        self, device: Device = "auto", folders: Sequence[Path] = (), models: Sequence[Path] | None = None
+    ) -> None:
         """Make a planner that has loaded nothing.
 
         Args:
             device: where to compute.
             folders: of the user's own rule files and books.
+            models: the folders that models come from, as `Library` has it.
         """
         self.engine = engine.choose(device)
-        self._library = Library(self.engine, folders)
+        self._library = Library(self.engine, folders, models)
 
     def warm_up(self, model: str, book: str = "") -> None:
         """Load a model and a book before they are asked for; what is wrong with them is told when they are."""

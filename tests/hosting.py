@@ -1,0 +1,145 @@
+"""Hosts in this process or in one of their own, certificates of one's own making, and links that misbehave."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import shutil
+import subprocess
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+
+from live_composer.plan.host import Host
+from live_composer.plan.planner import Planner
+from live_composer.wire import channel
+from live_composer.wire.door import Address, Door
+from live_composer.wire.messages import Hello
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+    from pathlib import Path
+
+    from live_composer.wire.channel import Channel
+
+LOOPBACK = Address("127.0.0.1", 0)
+MUSICIAN = Hello("musician")
+
+
+class Certificate(NamedTuple):
+    """A certificate that speaks for itself, and its key."""
+
+    chain: Path
+    key: Path
+
+
+def make_certificate(folder: Path) -> Certificate:
+    """Make a certificate for this machine, as the documentation says how."""
+    if shutil.which("openssl") is None:
+        if os.environ.get("REQUIRE_REAL_PARTS"):
+            pytest.fail("openssl is missing")
+        pytest.skip("openssl is missing")
+    made = Certificate(folder / "box.pem", folder / "box.key")
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days",
+         "3650", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1,IP:10.77.0.1",
+         "-keyout", str(made.key), "-out", str(made.chain)],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    return made
+
+
+class Hosting(NamedTuple):
+    """A host that listens.
+
+    Attributes:
+        address: where, as a musician says it.
+        host: it.
+        events: its log.
+    """
+
+    address: str
+    host: Host
+    events: list[dict[str, Any]]
+
+    async def musician(self, **options: Any) -> Channel:
+        """Connect to it."""
+        return await channel.connect(self.address, MUSICIAN, **options)
+
+
+@contextlib.asynccontextmanager
+async def hosting(models: Path, door: Door | None = None, **options: Any) -> AsyncGenerator[Hosting]:
+    """Run a host in this loop, that plans with the models of a folder; without a door, whoever comes is let in."""
+    door = door or Door(LOOPBACK)
+    events: list[dict[str, Any]] = []
+    planner = Planner("cpu", models=[models])
+    host = Host(
+        planner, door, models=[models], log=lambda name, **fields: events.append({"event": name} | fields), **options
+    )
+    opened: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    serving = asyncio.create_task(host.serve(opened.set_result))
+    await asyncio.wait({serving, opened}, return_when=asyncio.FIRST_COMPLETED)
+    if serving.done():
+        await serving
+    try:
+        yield Hosting(f"{'wss' if door.tls else 'ws'}://127.0.0.1:{opened.result()}", host, events)
+    finally:
+        host.stop()
+        await serving
+
+
+class Way:
+    """A way to a host that can be slow, stall, and be cut.
+
+    Attributes:
+        port: where it begins.
+        seconds: that each piece takes, in each direction.
+        stalls: nothing comes through, and nobody is told.
+    """
+
+    def __init__(self, port: int) -> None:
+        self.port, self.seconds, self.stalls = 0, 0.0, False
+        self._to = port
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._server: asyncio.Server | None = None
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def to(cls, address: str) -> AsyncGenerator[Way]:
+        """Open a way to a host's address."""
+        way = cls(int(address.rpartition(":")[2]))
+        await way.open()
+        try:
+            yield way
+        finally:
+            way.cut()
+
+    async def open(self) -> None:
+        """Let connections in, at the same port as before."""
+        self._server = await asyncio.start_server(self._connected, "127.0.0.1", self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    def cut(self) -> None:
+        """End every connection, and let no new one in."""
+        assert self._server
+        self._server.close()
+        for writer in self._writers:
+            writer.transport.abort()
+        self._writers.clear()
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, here = await asyncio.open_connection("127.0.0.1", self._to)
+        self._writers |= {writer, here}
+        await asyncio.gather(self._pump(reader, here), self._pump(there, writer))
+
+    async def _pump(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+        loop = asyncio.get_running_loop()
+        with contextlib.suppress(ConnectionError):
+            while piece := await source.read(1 << 16):
+                loop.call_later(self.seconds, self._pass_on, piece, target)
+        loop.call_later(self.seconds, target.close)
+
+    def _pass_on(self, piece: bytes, target: asyncio.StreamWriter) -> None:
+        if not self.stalls and not target.is_closing():
+            target.write(piece)

@@ -90,6 +90,7 @@ class LiveComposer(Choosing):
 
     def on_mount(self) -> None:
         """Start to listen."""
+        self.wear_look()
         self._drawable = True
         self._arrange()
         self._panels.choose("rules")

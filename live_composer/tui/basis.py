@@ -54,11 +54,14 @@ class Basis(Standing):
         self.keys_now = {action.name: ",".join(action.keys) for action in actions.ACTIONS} | dict(keys)
         self.set_keymap(dict(keys))
 
-    def on_mount(self) -> None:
-        """Put on the look; from now on the screen stands."""
+    def wear_look(self) -> None:
+        """Put on the look; the first thing that a screen does when it is there."""
         for look in LOOKS.values():
             self.register_theme(look.theme())
         self.theme = self._look
+
+    def on_mount(self) -> None:
+        """Stand from now on: Textual calls this after that of the subclass."""
         self.standing = True
 
     def toast(self, text: str, severity: Severity = "information") -> None:

@@ -73,6 +73,7 @@ class LearningScreen(Basis):
 
     def on_mount(self) -> None:
         """Start to listen."""
+        self.wear_look()
         self._arrange()
         self._figures.focus()
         self._draw()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import random
 import shutil
 import subprocess
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -90,19 +91,30 @@ async def hosting(models: Path, door: Door | None = None, **options: Any) -> Asy
 
 
 class Way:
-    """A way to a host that can be slow, stall, and be cut.
+    """A way to a host that can be slow, lose packets, stall, and be cut.
+
+    What TCP makes of a lost packet is played: it is sent again after a while, twice that when it is lost again, and
+    all that follows waits for it.
 
     Attributes:
         port: where it begins.
         seconds: that each piece takes, in each direction.
+        jitter: seconds that it may take longer.
+        loss: the share of pieces that are lost.
         stalls: nothing comes through, and nobody is told.
     """
 
     def __init__(self, port: int) -> None:
-        self.port, self.seconds, self.stalls = 0, 0.0, False
+        self.port, self.seconds, self.jitter, self.loss, self.stalls = 0, 0.0, 0.0, 0.0, False
         self._to = port
+        self._chance = random.Random(1)
         self._writers: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
+
+    @property
+    def address(self) -> str:
+        """Where it begins, as a musician says it."""
+        return f"ws://127.0.0.1:{self.port}"
 
     @classmethod
     @contextlib.asynccontextmanager
@@ -129,16 +141,29 @@ class Way:
         self._writers.clear()
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there, here = await asyncio.open_connection("127.0.0.1", self._to)
+        try:
+            there, here = await asyncio.open_connection("127.0.0.1", self._to)
+        except ConnectionError:
+            writer.transport.abort()
+            return
         self._writers |= {writer, here}
         await asyncio.gather(self._pump(reader, here), self._pump(there, writer))
+        self._writers -= {writer, here}
 
     async def _pump(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
-        loop = asyncio.get_running_loop()
+        loop, due = asyncio.get_running_loop(), 0.0
         with contextlib.suppress(ConnectionError):
             while piece := await source.read(1 << 16):
-                loop.call_later(self.seconds, self._pass_on, piece, target)
-        loop.call_later(self.seconds, target.close)
+                due = max(due, loop.time() + self._takes())
+                loop.call_at(due, self._pass_on, piece, target)
+        loop.call_at(max(due, loop.time() + self.seconds), target.close)
+
+    def _takes(self) -> float:
+        """Return how many seconds a piece takes."""
+        again, waited = 0.2 + 2 * self.seconds, 0.0
+        while self._chance.random() < self.loss:
+            waited, again = waited + again, 2 * again
+        return self.seconds + waited + self._chance.uniform(0, self.jitter)
 
     def _pass_on(self, piece: bytes, target: asyncio.StreamWriter) -> None:
         if not self.stalls and not target.is_closing():

@@ -52,6 +52,7 @@ class PlannerLink:
         replaced: how often a planner was lost and another one started.
         trouble: why there is no planner now; empty when all is well.
         engine: what the planner computes with.
+        model: what it loaded first.
         where: where it is.
         away: why it plans in another's place: it does not.
         plans_there: how many plans came from elsewhere: none.
@@ -84,6 +85,7 @@ class PlannerLink:
         self.timing = Timing()
         self.replaced = 0
         self.trouble = self.engine = ""
+        self.model = model
         self._patience, self._on_trouble = patience, on_trouble
         self._options = ["--model", model, "--book", book, "--device", device, "--child"]
         self._options += [option for folder in plugins for option in ("--plugins", str(folder))]

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 STALL_SECONDS = 2.0
 """How long an answer may take before the connection is taken to hang, and made anew."""
+_SPARE_SECONDS = 0.02
+"""How long before it is due an answer that is at hand is taken, and the host's no longer waited for."""
 
 
 class RemotePlanner:
@@ -38,8 +40,18 @@ class RemotePlanner:
         plans_there: how many plans of the host were played.
     """
 
-    def __init__(self, away: Away, here: PlannerLink, on_change: Callable[[], None] = lambda: None) -> None:
-        """Take the host, the planner here, and what is called when another one plays than before."""
+    def __init__(
+        self, away: Away, here: PlannerLink, like: PlanRequest, on_change: Callable[[], None] = lambda: None
+    ) -> None:
+        """Take the host and the planner here.
+
+        Args:
+            away: which host.
+            here: the planner here, not yet started.
+            like: a request like those to come, by which the host gets ready.
+            on_change: called when another one plays than before.
+        """
+        self._like = like
         self.away = ""
         self.plans_there = 0
         self._host, self._here, self._on_change = HostLink(away, self._host_changed), here, on_change
@@ -88,8 +100,13 @@ class RemotePlanner:
             LostProcess: the planner here does not start.
         """
         await asyncio.gather(self._here.start(), self._host.start())
-        if not self._host.connected.is_set():
-            self._leave(self._host.trouble)
+        try:
+            async with asyncio.timeout(STALL_SECONDS):
+                await self._host.ask(self._like)
+                self._host.time_anew()  # It may have loaded a model first.
+                await self._host.ask(self._like)
+        except (LiveComposerError, TimeoutError) as error:
+            self._leave(str(error) or self._late())
 
     async def close(self) -> None:
         """End both."""
@@ -114,6 +131,8 @@ class RemotePlanner:
 
     async def _ask_both(self, request: PlanRequest) -> Plan:
         """Ask the host, and the planner here as well once it becomes late."""
+        loop = asyncio.get_running_loop()
+        due = loop.time() + (request.within or 0.0)
         there = asyncio.create_task(self._host.ask(self._as_sent(request)))
         here: asyncio.Task[Plan] | None = None
         try:
@@ -121,11 +140,12 @@ class RemotePlanner:
             if not there.done():
                 here = asyncio.create_task(self._here.ask(request))
                 await asyncio.wait({there, here}, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait({there}, timeout=max(0.0, due - loop.time() - _SPARE_SECONDS))
             if there.done() and not there.exception():
                 self.plans_there += 1
                 return there.result()
             if not self.away:  # The link itself may have told that it was lost.
-                self._leave(_reason(there) if there.done() else f"{self._host.away.address} does not answer in time.")
+                self._leave(_reason(there) if there.done() else self._late())
             if not there.done():
                 self._watch(there)
             return await (here or asyncio.create_task(self._here.ask(request)))
@@ -135,12 +155,11 @@ class RemotePlanner:
                     _drop(task)
 
     def _patience(self, request: PlanRequest) -> float:
-        """Return how many seconds to wait for the host alone."""
+        """Return how many seconds to wait for the host alone: while there is time, or as long as it takes."""
         if request.within is None:
             return STALL_SECONDS
-        timing = self._here.timing
-        own = timing.planning_99 + timing.round_trip_99 + MARGIN_SECONDS
-        return min(STALL_SECONDS, max(0.0, request.within - own))
+        spare = request.within - _takes(self._here.timing) - MARGIN_SECONDS
+        return min(STALL_SECONDS, max(spare, min(request.within, _takes(self._host.timing))))
 
     def _as_sent(self, request: PlanRequest) -> PlanRequest:
         """Return a request as the host shall see it: less the time that the ways take."""
@@ -183,6 +202,9 @@ class RemotePlanner:
         self._host.time_anew()
         self._on_change()
 
+    def _late(self) -> str:
+        return f"{self._host.away.address} does not answer in time."
+
     def _come_back(self) -> None:
         self.away = ""
         self._on_change()
@@ -190,6 +212,10 @@ class RemotePlanner:
 
 def _at_bar_line(request: PlanRequest) -> bool:
     return request.first_step % Metre.parse(request.metre).steps_per_bar == 0
+
+
+def _takes(timing: Timing) -> float:
+    return timing.round_trip_99 + timing.planning_99
 
 
 def _reason(task: asyncio.Task[Plan]) -> str:

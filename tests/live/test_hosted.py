@@ -22,7 +22,7 @@ async def test_the_music_is_the_same_whoever_plans_it(rehearse: Rehearse, random
         assert there.melody == alone.melody
         assert there.notes() == alone.notes()
         assert stopped.missed_plans == 0
-        assert there.daemon.planner.plans_there == host.host.metrics.counts["plans"] >= 12
+        assert there.daemon.planner.plans_there == host.host.metrics.counts["plans"] - 2 >= 12
         assert there.daemon.planner.where == host.address
 
 
@@ -37,7 +37,7 @@ async def test_a_host_that_goes_away_and_comes_back_is_not_heard(rehearse: Rehea
             elif isinstance(event, Bar) and event.number == 12:
                 reopening.append(asyncio.create_task(way.open()))
 
-        there, stopped = await rehearse(cut, bars=48, host=Away(f"ws://127.0.0.1:{way.port}"))
+        there, stopped = await rehearse(cut, bars=48, host=Away(way.address))
     assert there.melody == alone.melody
     assert there.notes() == alone.notes()
     assert stopped.missed_plans == 0

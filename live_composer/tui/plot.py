@@ -28,6 +28,8 @@ _BITS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
 _ACROSS, _DOWN = 2, 4
 _LEAST_WIDTH = 4
 _LEAST_TICKS = 2
+_NOTHING = 1e-7
+"""What figures differ by that do not differ, as a share of them."""
 _ROWS_A_TICK = 3
 _THOUSAND, _MILLION = 1_000, 1_000_000
 _MANY = 100
@@ -61,8 +63,8 @@ class Scale:
 def scale(figures: Sequence[float], ticks: int) -> Scale:
     """Return an axis that holds all figures, with two numbers written at least and about so many at most."""
     lowest, highest = min(figures), max(figures)
-    if highest == lowest:
-        around = abs(highest) / 2 or 1.0
+    if highest - lowest < _NOTHING * max(1.0, abs(lowest), abs(highest)):
+        around = max(abs(lowest), abs(highest)) / 2 or 1.0
         lowest, highest = lowest - around, highest + around
     rough = (highest - lowest) / max(1, ticks)
     power = 10.0 ** math.floor(math.log10(rough))

@@ -63,8 +63,9 @@ class Scale:
 def scale(figures: Sequence[float], ticks: int) -> Scale:
     """Return an axis that holds all figures, with two numbers written at least and about so many at most."""
     lowest, highest = min(figures), max(figures)
-    if highest - lowest < _NOTHING * max(1.0, abs(lowest), abs(highest)):
-        around = max(abs(lowest), abs(highest)) / 2 or 1.0
+    largest = max(abs(lowest), abs(highest))
+    if highest - lowest < _NOTHING * max(1.0, largest):
+        around = largest / 2 if largest > _NOTHING else 1.0
         lowest, highest = lowest - around, highest + around
     rough = (highest - lowest) / max(1, ticks)
     power = 10.0 ** math.floor(math.log10(rough))

@@ -337,6 +337,8 @@ class Pretrain:
     """Go on where an interrupted run in the same folder stopped."""
     tensorboard: Flag = False
     """Also write the journal for TensorBoard (extra `tensorboard`)."""
+    plain: Flag = False
+    """Print a line for each measurement; without it, a terminal shows the screen (unless --json is given)."""
     json: Json = False
     """Report as JSON."""
 
@@ -385,6 +387,8 @@ class Tune:
     """Go on where an interrupted run in the same folder stopped."""
     tensorboard: Flag = False
     """Also write the journal for TensorBoard (extra `tensorboard`)."""
+    plain: Flag = False
+    """Print a line for each measurement; without it, a terminal shows the screen (unless --json is given)."""
     json: Json = False
     """Report as JSON."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from live_composer import files
 from live_composer.commands.serve_report import JsonReport, Reporter, TextReport
-from live_composer.commands.terminal import is_terminal
+from live_composer.commands.terminal import wants_screen
 from live_composer.config import Serve
 from live_composer.errors import BadInput
 from live_composer.live.daemon import Daemon, Setup
@@ -40,7 +40,7 @@ def serve(*, config: Serve = Serve()) -> None:
 
 def _wants_screen(config: Serve) -> bool:
     """Say whether to show a screen: on a terminal, for music without an end."""
-    return not (config.plain or config.json or config.roll or config.bars) and is_terminal()
+    return wants_screen(plain=config.plain or config.roll or bool(config.bars), json=config.json)
 
 
 def _setup(config: Serve) -> Setup:

@@ -2,9 +2,9 @@
 
     python benchmarks/together.py [--models house,note-rnn] [--rounds 5] [--batches 1,2,4,8,16,32]
 
-A plan is 32 steps chosen among 64 candidates by the book `house`, on one CPU thread or on a GPU. Beside it the floor: what
-the networks' products of all candidates would take if that were all, and went as fast as the largest product and the
-longest copy measured in the same run. Numpy computes candidates alone that differ, and so less than all.
+A plan is 32 steps chosen among 64 candidates by the book `house`, on one CPU thread or on a GPU. Beside it the floor:
+what the networks' products of all candidates would take if that were all, and went as fast as the largest product and
+the longest copy measured in the same run. Numpy computes candidates alone that differ, and so less than all.
 """
 
 from __future__ import annotations

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -70,7 +69,7 @@ class _Job:
 
 
 class Worker:
-    """Answers requests of any number of musicians, in turn: on a CPU one after the other, on a GPU many at once.
+    """Answers requests of any number of musicians, the first due first: on a CPU one by one, on a GPU many at once.
 
     Attributes:
         waiting: requests that wait for their turn, or are planned.
@@ -84,7 +83,7 @@ class Worker:
         self._longest, self._on_batch = longest, on_batch
         self._planner = planner
         self._experience = Experience()
-        self._jobs: deque[_Job] = deque()
+        self._jobs: list[_Job] = []
         self._working: asyncio.Task[None] | None = None
         self._planning = ThreadPoolExecutor(max_workers=1, thread_name_prefix="planner")
         self._loading = ThreadPoolExecutor(max_workers=1, thread_name_prefix="loader")
@@ -126,7 +125,9 @@ class Worker:
         while self._jobs:
             if self._planner.most > 1:
                 await asyncio.sleep(GATHER_SECONDS)
-            jobs = [self._jobs.popleft() for _ in range(min(len(self._jobs), self._planner.most))]
+            # What is due first comes first: who moves a slider before who asks ahead.
+            self._jobs.sort(key=lambda job: job.due)
+            jobs, self._jobs = self._jobs[: self._planner.most], self._jobs[self._planner.most :]
             ends = await loop.run_in_executor(self._planning, self._plan, jobs)
             for job, end in zip(jobs, ends, strict=True):
                 job.end(end)

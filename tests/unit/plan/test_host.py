@@ -354,7 +354,7 @@ async def test_what_is_under_way_is_answered_before_the_host_ends(models: Path):
     async with hosting(models, limits=PATIENT) as host:
         here, idle = await host.musician(), await host.musician()
         await here.send(request(horizon=128, book="house"))
-        while not host.host._worker.waiting:
+        while not host.host._plans.waiting:
             await asyncio.sleep(0.001)
         os.kill(os.getpid(), signal.SIGTERM)
         assert isinstance(await here.receive(), Plan)

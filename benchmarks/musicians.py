@@ -18,6 +18,7 @@ import random
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 
 TWO_BARS, SLIDER = 4.0, 8.0
 AHEAD, AT_ONCE = 3.0, 0.375
+WAY = 0.05
+"""Seconds that a musician allows for the way."""
 LEFT_OUT_SECONDS = 4.0
 """At the beginning, while the model is loaded and everybody comes at once."""
 
@@ -77,7 +80,14 @@ class Musician:
             self._revision += 1
             step = 16 * self._revision
             request = PlanRequest(
-                self._revision, self._model, self._events, step, 32, seed=self._number, book="house", within=within
+                self._revision,
+                self._model,
+                self._events,
+                step,
+                32,
+                seed=self._number,
+                book="house",
+                within=within - WAY,
             )
             self._asked = {self._revision: (time.monotonic(), within)}  # A newer one takes the place of an older.
             await self._host.send(request)
@@ -108,11 +118,14 @@ def a_host(replicas: int) -> Generator[str]:
             [sys.executable, "-m", "live_composer", *words], stdout=subprocess.PIPE, text=True, bufsize=1
         )
         assert process.stdout
+        log = process.stdout
         try:
-            yield json.loads(process.stdout.readline())["address"]
+            address = json.loads(log.readline())["address"]
+            threading.Thread(target=log.read, daemon=True).start()  # Or the host would wait for a reader.
+            yield address
         finally:
             process.terminate()
-            process.communicate()
+            process.wait()
 
 
 async def measure(address: str, model: str, count: int, seconds: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from live_composer.config import Device
     from live_composer.music.vocabulary import Vocabulary
+    from live_composer.plan.guard import Guard
     from live_composer.rules.book import RuleBook
 
 _Answer = TypeVar("_Answer")
@@ -32,15 +34,17 @@ _Answer = TypeVar("_Answer")
 class Planner:
     """Answers planning requests on one device."""
 
-    def __init__(self, device: Device = "auto", folders: Sequence[Path] = ()) -> None:
+    def __init__(self, device: Device = "auto", folders: Sequence[Path] = (), guard: Guard | None = None) -> None:
         """Make a planner that has loaded nothing.
 
         Args:
             device: where to compute.
             folders: of the user's own rule files and books.
+            guard: watches over what those do.
         """
         self.engine = engine.choose(device)
-        self._library = Library(self.engine, folders)
+        self._guard = guard
+        self._library = Library(self.engine, folders, guard)
 
     def warm_up(self, model: str, book: str = "") -> None:
         """Load a model and a book before they are asked for; what is wrong with them is told when they are."""
@@ -63,7 +67,8 @@ class Planner:
         Raises:
             Superseded: it turned out while planning that the plan is no longer wanted.
         """
-        return _told(request, lambda: self._plan(request, superseded))
+        with self._guard.limit() if self._guard else nullcontext():
+            return _told(request, lambda: self._plan(request, superseded))
 
     def _load(self, request: PlanRequest) -> None:
         models = [request.model, *([request.prior] if request.prior else [])]
@@ -80,14 +85,16 @@ class Planner:
         look_ahead = LookAhead(prior, model, judge)
         choice = look_ahead.plan(request.events, request.first_step, request.horizon, terms, superseded)
         whole = np.array([[*request.events, *choice.events]], dtype=np.int64)
+        rewards = judge.parts(whole, request.horizon)
+        off = {rule.name: book.quarantined[rule.name] for rule in book.rules if rule.name in book.quarantined}
         return Plan(
             request.revision,
             request.first_step,
             choice.events,
-            rewards=judge.parts(whole, request.horizon),
-            off={rule.name: book.quarantined[rule.name] for rule in book.rules if rule.name in book.quarantined},
+            rewards=rewards,
+            off=off,
             notices=[
-                *self._library.notices,
+                *self._library.notices_beside(off),
                 *(f"There is no rule `{name}`." for name in request.weights if name not in book.weights),
             ],
             why=why.explain(look_ahead, request, terms, choice) if request.why else None,

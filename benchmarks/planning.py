@@ -1,6 +1,6 @@
 """What a plan takes: 32 steps chosen by a rule book among 64 candidates, beside one that is drawn without a choice.
 
-    python benchmarks/planning.py [--book house] [--models note-rnn,note-rnn-large] [--plans 60]
+    python benchmarks/planning.py [--book house] [--models house,note-rnn,note-rnn-large] [--plans 60]
 
 CPU milliseconds of one thread: `fresh` hears 128 events that it never heard before, `again` has heard them.
 """
@@ -52,7 +52,7 @@ def measure(planner: Planner, melodies: list[list[int]], **wishes: object) -> tu
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--book", default="house")
-    parser.add_argument("--models", default="note-rnn,note-rnn-large")
+    parser.add_argument("--models", default="house,note-rnn,note-rnn-large")
     parser.add_argument("--plans", type=int, default=60)
     options = parser.parse_args()
     print(machine())

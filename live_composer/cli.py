@@ -55,6 +55,7 @@ def application() -> cyclopts.App:
     app.command("live_composer.commands.attach:attach", name="attach", help="Show and steer a daemon that plays.")
     for name, help_ in _STEERING.items():
         app.command(f"live_composer.commands.steer:{_FUNCTIONS.get(name, name)}", name=name, help=help_)
+    app.command("live_composer.commands.host:application", name="host", help="Plan for musicians on other machines.")
     app.command("live_composer.commands.compose:compose", name="compose", help="Write a melody to a MIDI file.")
     app.command("live_composer.commands.ports:ports", name="ports", help="List the MIDI ports of this machine.")
     app.command("live_composer.commands.pretrain:pretrain", name="pretrain", help="Train a Note RNN on a corpus.")

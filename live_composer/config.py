@@ -63,8 +63,10 @@ class Serve:
     port: str | None = None
     """Where to play: words of a port's name ("IAC Bus 1" finds "IAC Driver Bus 1"), `file:take.mid` or `null`.
     Without it a virtual port is made where the system can."""
-    model: Annotated[str, Parameter(alias="-m")] = "note-rnn-large"
+    model: Annotated[str, Parameter(alias="-m")] = "house"
     """The model, by name or path."""
+    book: str = "house"
+    """The rule book, by name or path."""
     tempo: Tempo = 120.0
     """Beats per minute, 20 to 400."""
     key: str = "C"
@@ -89,6 +91,12 @@ class Serve:
     """A folder of your own rule files and books; give it again for more."""
     device: Device = "auto"
     """Where to plan: `auto` takes an NVIDIA GPU where there is one (extra `learn`), and else the CPU."""
+    planner: str | None = None
+    """A host that plans (`live-composer host`), wss://HOST:PORT; while it answers too late, this machine plans."""
+    planner_token: Path | None = None
+    """The file of the token that the host asks for."""
+    planner_certificate: Path | None = None
+    """The certificate by which to know the host, where it made its own."""
     record: Path | None = None
     """Also write what was played to this MIDI file."""
     set: Annotated[tuple[str, ...], Parameter(negative="")] = ()
@@ -153,13 +161,63 @@ class Keep:
 
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
+class Host:
+    """Plan for musicians on other machines."""
+
+    listen: str = "127.0.0.1:7765"
+    """Where to listen, HOST:PORT; `:7765` is every address of this machine. Where others can come, TLS and a token are
+    needed."""
+    certificate: Path | None = None
+    """The certificate to show (PEM, with what it is signed by); with it, TLS alone is spoken."""
+    key: Path | None = None
+    """The certificate's key (PEM, without a password)."""
+    tokens: Path | None = None
+    """The file of tokens, if it is not the usual one. Where it holds any, nobody comes in without."""
+    models: Path | None = None
+    """The folder of models to plan with; without it, your own and those that come along."""
+    plugins: Plugins = ()
+    """A folder of rule files and books; give it again for more."""
+    device: Device = "auto"
+    """Where to plan: `auto` takes an NVIDIA GPU where there is one (extra `learn`), and else the CPU."""
+    connections: Annotated[int, Parameter(converter=_whole, validator=Between(1, 10_000))] = 64
+    """How many musicians may be connected at once."""
+    requests: Annotated[float, Parameter(validator=Between(1, 10_000))] = 50.0
+    """How many plans a second one musician may ask for; twice as many at once."""
+    horizon: Annotated[int, Parameter(converter=_whole, validator=Between(16, 512))] = 512
+    """How many steps one plan may have."""
+    candidates: Annotated[int, Parameter(converter=_whole, validator=Between(1, 1024))] = 256
+    """From how many continuations one plan may be chosen."""
+    seconds: Annotated[float, Parameter(validator=Between(0.05, 60))] = 2.0
+    """How long one plan may take."""
+    json: Json = False
+    """Report as JSON, one object a line."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class HostToken:
+    """Make a token that lets a musician in."""
+
+    tokens: Path | None = None
+    """The file to add it to, if it is not the usual one."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
 class Compose:
     """Write a melody to a MIDI file."""
 
     output: Annotated[Path, Parameter(alias="-o")] = Path("out.mid")
     """The MIDI file to write."""
-    model: Annotated[str, Parameter(alias="-m")] = "note-rnn-large"
+    model: Annotated[str, Parameter(alias="-m")] = "house"
     """The model, by name or path."""
+    book: str = "house"
+    """The rule book, by name or path; `--set strictness=0` does without."""
+    plugins: Plugins = ()
+    """A folder of your own rule files and books; give it again for more."""
+    set: Annotated[tuple[str, ...], Parameter(negative="")] = ()
+    """Another value of any parameter of notes, taste or rules, as NAME=VALUE: `--set rule.house_leaps=2`,
+    `--set dial=0.5`; give it again for more."""
     bars: Bars = 16
     """How many bars."""
     seed: Seed = 1
@@ -288,6 +346,8 @@ class Pretrain:
     """Go on where an interrupted run in the same folder stopped."""
     tensorboard: Flag = False
     """Also write the journal for TensorBoard (extra `tensorboard`)."""
+    plain: Flag = False
+    """Print a line for each measurement; without it, a terminal shows the screen (unless --json is given)."""
     json: Json = False
     """Report as JSON."""
 
@@ -336,6 +396,8 @@ class Tune:
     """Go on where an interrupted run in the same folder stopped."""
     tensorboard: Flag = False
     """Also write the journal for TensorBoard (extra `tensorboard`)."""
+    plain: Flag = False
+    """Print a line for each measurement; without it, a terminal shows the screen (unless --json is given)."""
     json: Json = False
     """Report as JSON."""
 
@@ -455,6 +517,8 @@ COMMANDS: dict[tuple[str, ...], type] = {
     ("like",): Steer,
     ("dislike",): Steer,
     ("hear",): Steer,
+    ("host",): Host,
+    ("host", "token", "new"): HostToken,
     ("compose",): Compose,
     ("ports",): Ports,
     ("corpus", "build"): CorpusBuild,

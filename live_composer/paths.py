@@ -42,6 +42,11 @@ def takes() -> Path:
     return user_data() / "takes"
 
 
+def tokens() -> Path:
+    """Return the file in which a host keeps what it knows of tokens; it need not exist."""
+    return user_data() / "host-tokens"
+
+
 def config_file() -> Path:
     """Return the user's config file (`LIVE_COMPOSER_CONFIG` or `LIVE_COMPOSER_HOME` move it); it need not exist."""
     named, home = os.environ.get("LIVE_COMPOSER_CONFIG"), os.environ.get("LIVE_COMPOSER_HOME")

@@ -16,21 +16,24 @@ from live_composer.live.lifecycle import signals, together
 from live_composer.live.notices import Notices
 from live_composer.live.pace import LivePace, ManualPace
 from live_composer.live.performance import Performance
+from live_composer.live.plan_source import PLAN_BARS
 from live_composer.live.planner_link import PlannerLink
 from live_composer.live.playing import Style
 from live_composer.live.port_link import PortLink
 from live_composer.live.reasons import reasons
 from live_composer.live.recording import Recording
+from live_composer.live.remote_planner import RemotePlanner
 from live_composer.live.screens import Screens
 from live_composer.live.setup import Setup
 from live_composer.live.stage import Stage
 from live_composer.live.takes import Takes
 from live_composer.live.view import View
 from live_composer.live.wishes import Wishes
+from live_composer.music.metre import COMMON_TIME
 from live_composer.music.units import STEPS_PER_BEAT
 from live_composer.port.protocol import ClockState, Heard
 from live_composer.wire import channel, daemons
-from live_composer.wire.messages import Hello
+from live_composer.wire.messages import Hello, PlanRequest
 from live_composer.wire.screen import Set
 
 if TYPE_CHECKING:
@@ -75,13 +78,18 @@ class Daemon:
         self.notices = Notices(self._changed)
         self.values = values = setup.values
         self.port = PortLink(setup.request, self._port_said, self._changed)
-        self.planner = PlannerLink(
-            values.word("model"),
-            values.word("book"),
+        model, book = values.word("model"), values.word("book")
+        here = PlannerLink(
+            model,
+            book,
             plugins=setup.plugins,
             device=setup.device,
             on_trouble=self._changed,
         )
+        self.planner: PlannerLink | RemotePlanner = here
+        if setup.host:
+            like = PlanRequest(0, model, [], 0, PLAN_BARS * COMMON_TIME.steps_per_bar, book=book)
+            self.planner = RemotePlanner(setup.host, here, like, self._changed)
         self.performance = Performance(
             Wishes.of(values, setup.vocabulary),
             Style.of(values),
@@ -203,6 +211,7 @@ class Daemon:
         heard, planning = self.port.listening, self.performance.planning
         return {
             "planner": planning.trouble or self.planner.trouble,
+            "host": self.planner.away,
             "port": self.port.trouble,
             "input": heard.trouble if heard else "",
             "recording": self.recording.trouble if self.recording else "",

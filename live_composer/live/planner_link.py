@@ -11,6 +11,8 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from live_composer import paths
 from live_composer.errors import BadInput, LiveComposerError, LostProcess
 from live_composer.live.timing import Timing
@@ -50,7 +52,15 @@ class PlannerLink:
         replaced: how often a planner was lost and another one started.
         trouble: why there is no planner now; empty when all is well.
         engine: what the planner computes with.
+        model: what it loaded first.
+        where: where it is.
+        away: why it plans in another's place: it does not.
+        plans_there: how many plans came from elsewhere: none.
     """
+
+    where = "here"
+    away = ""
+    plans_there = 0
 
     def __init__(  # noqa: PLR0913 - a process and who is told of it
         self,
@@ -75,6 +85,7 @@ class PlannerLink:
         self.timing = Timing()
         self.replaced = 0
         self.trouble = self.engine = ""
+        self.model = model
         self._patience, self._on_trouble = patience, on_trouble
         self._options = ["--model", model, "--book", book, "--device", device, "--child"]
         self._options += [option for folder in plugins for option in ("--plugins", str(folder))]
@@ -88,6 +99,11 @@ class PlannerLink:
         self._one_at_a_time = asyncio.Lock()
         self._attempts = 0
         self._keeping: asyncio.Task[None] | None = None
+
+    @property
+    def plans(self) -> int:
+        """How many plans came."""
+        return self.timing.plans
 
     @property
     def pid(self) -> int:
@@ -127,7 +143,8 @@ class PlannerLink:
 
     async def _ask(self, planner: Channel, request: PlanRequest) -> Plan:
         begin = time.perf_counter()
-        await planner.send(request)
+        # A plan that comes late is cut to what is still to come, and better than none.
+        await planner.send(msgspec.structs.replace(request, within=None))
         while True:
             match await planner.receive():
                 case Plan(request.revision) as plan:

@@ -76,6 +76,7 @@ class PortLink:
         self._playing = False
         self._closing = False
         self._process: PortProcess | None = None
+        self._newest: PortProcess | None = None
         self._failed: Failed | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -114,6 +115,11 @@ class PortLink:
         return not self.trouble
 
     @property
+    def moves(self) -> bool:
+        """Whether beats go by as time does: ours, or those of the clock that is followed, whether we play or not."""
+        return self.clock.rolling if self.follows else self._playing and self._request.clock == "internal"
+
+    @property
     def follows(self) -> bool:
         """Whether somebody else moves the clock."""
         return self._follows(self._request)
@@ -127,7 +133,7 @@ class PortLink:
                     here = self.clock.beat if self.follows else beat
                     self._anchor, self._playing = (here, time.monotonic()), True
                 case Stop():
-                    self._anchor, self._playing = (self.beat(), 0.0), False
+                    self._anchor, self._playing = (self.beat(), time.monotonic()), False
                 case SetTempo(tempo):
                     self._anchor, self.tempo = (self.beat(), time.monotonic()), tempo
                 case _:
@@ -137,8 +143,7 @@ class PortLink:
     def beat(self) -> float:
         """Return where the music is, by the port's clock as it was last heard."""
         beat, since = self._anchor
-        moving = self._playing and (self.clock.rolling if self.follows else self._request.clock == "internal")
-        return beat + (time.monotonic() - since) / seconds_per_beat(self.tempo) if moving else beat
+        return beat + (time.monotonic() - since) / seconds_per_beat(self.tempo) if self.moves else beat
 
     async def news(self, seconds: float) -> None:
         """Wait until the port says something, but no longer than so many seconds.
@@ -169,6 +174,7 @@ class PortLink:
         process = PortProcess(
             lambda reply: soon(self._heard, reply, time.monotonic()), lambda code: soon(self._ended, code)
         )
+        self._newest = process  # What it says right after it opened the port may be heard before `open` returns.
         try:
             request = msgspec.structs.replace(self._request, tempo=self.tempo, virtual=virtual)
             if self.listening:  # The same one again, in full.
@@ -181,7 +187,7 @@ class PortLink:
         self._process = process
 
     def _heard(self, process: PortProcess, reply: Reply, when: float) -> None:
-        if process is not self._process:
+        if process is not self._newest:
             return
         match reply:
             case Heartbeat():
@@ -212,7 +218,8 @@ class PortLink:
 
     def _ended(self, process: PortProcess, code: int) -> None:
         if process is self._process and self.well and not self._closing:
-            self._anchor, self._playing = (self.beat(), 0.0), False
+            self._anchor, self._playing = (self.beat(), time.monotonic()), False
+            self.clock = msgspec.structs.replace(self.clock, rolling=False)  # Nobody hears it now.
             self.trouble = self._failed.reason if self._failed else f"The port process ended with code {code}."
             self._troubled()
             self._do(self._replace(process))

@@ -60,8 +60,9 @@ class Stage:
         self._cancel()
 
     def clock_moved(self, beat: float) -> None:
-        """Follow a clock that was started, or put at another place."""
-        if self._performance.transport.state == "playing" and not self._performance.is_armed(beat):
+        """Follow a clock that was started, stopped, or put at another place."""
+        playing = self._performance.transport.state in {"playing", "counting in"}
+        if playing and not self._performance.is_armed(beat):
             self._cancel()
             self._performance.jump(beat)
             self._begin()

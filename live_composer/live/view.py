@@ -123,12 +123,14 @@ class View:
         planner, timing = self._planner, self._planner.timing
         return PlannerView(
             engine=planner.engine,
+            where=planner.where,
             trouble=self._performance.planning.trouble or planner.trouble,
             round_trip_ms=1000 * timing.round_trip_99,
             planning_ms=1000 * timing.planning_99,
             horizon=timing.commit_horizon(seconds_per_beat(self._port.tempo) / STEPS_PER_BEAT),
             age_s=timing.age,
-            plans=timing.plans,
+            plans=planner.plans,
+            elsewhere=planner.plans_there,
             missed=self._performance.source.missed,
             replaced=planner.replaced,
         )

@@ -28,7 +28,7 @@ def main() -> int:
     lower_priority()
     try:
         guard = Guard(options.words, options.plugins) if options.words and options.plugins else None
-        planner = Planner(options.device, options.plugins, guard)
+        planner = Planner(options.device, options.plugins, guard=guard)
         for model in options.model:
             planner.warm_up(model, options.book)
         asyncio.run(PlannerProcess(planner).serve(options.socket, child=options.child))

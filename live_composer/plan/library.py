@@ -47,15 +47,22 @@ class Library:
     What was changed and cannot be used any more is refused with a notice, and its earlier version stays in use.
     """
 
-    def __init__(self, engine: str, folders: Sequence[Path] = (), guard: Guard | None = None) -> None:
+    def __init__(
+        self,
+        engine: str,
+        folders: Sequence[Path] = (),
+        models: Sequence[Path] | None = None,
+        guard: Guard | None = None,
+    ) -> None:
         """Make a library that has loaded nothing.
 
         Args:
             engine: what models are made for, as `engine.choose` names it.
             folders: of the user's own rule files and books.
-            guard: watches over what those do.
+            models: the folders that models come from, by name alone; without any, they are found by path as well.
+            guard: watches over what rule files do.
         """
-        self._engine, self._folders, self._guard = engine, list(folders), guard
+        self._engine, self._folders, self._shelves, self._guard = engine, list(folders), models, guard
         self._models: OrderedDict[str, _Model] = OrderedDict()
         self._books: dict[str, _Book] = {}
         self._plugins, self._plugins_stamp = Plugins(), Stamp()
@@ -119,10 +126,10 @@ class Library:
     def _prepare_model(self, name: str) -> None:
         earlier = self._models.get(name)
         try:
-            card = checkpoint.find(name)
+            card = checkpoint.find(name, self._shelves)
             stamp = _stamp([card, card.with_suffix(".safetensors")])
             if earlier is None or earlier.stamp != stamp:
-                loaded = checkpoint.load(name)
+                loaded = checkpoint.load(name, self._shelves)
                 self._models[name] = _Model(
                     stamp, Ear(engine.policy(loaded, self._engine)), self._prepare_prior(loaded)
                 )
@@ -139,7 +146,7 @@ class Library:
         if tuning is None:
             return ""
         try:
-            same = checkpoint.card(tuning.prior).sha256 == tuning.prior_sha256
+            same = checkpoint.card(tuning.prior, self._shelves).sha256 == tuning.prior_sha256
         except LiveComposerError:
             same = False
         if not same:

@@ -34,17 +34,24 @@ _Answer = TypeVar("_Answer")
 class Planner:
     """Answers planning requests on one device."""
 
-    def __init__(self, device: Device = "auto", folders: Sequence[Path] = (), guard: Guard | None = None) -> None:
+    def __init__(
+        self,
+        device: Device = "auto",
+        folders: Sequence[Path] = (),
+        models: Sequence[Path] | None = None,
+        guard: Guard | None = None,
+    ) -> None:
         """Make a planner that has loaded nothing.
 
         Args:
             device: where to compute.
             folders: of the user's own rule files and books.
-            guard: watches over what those do.
+            models: the folders that models come from, as `Library` has it.
+            guard: watches over what rule files do.
         """
         self.engine = engine.choose(device)
         self._guard = guard
-        self._library = Library(self.engine, folders, guard)
+        self._library = Library(self.engine, folders, models, guard)
 
     def warm_up(self, model: str, book: str = "") -> None:
         """Load a model and a book before they are asked for; what is wrong with them is told when they are."""

@@ -131,7 +131,7 @@ class Player:
         """Do what the clock does: start and stop with it, and be where it is. To be called before each `pull`."""
         moved = False
         for turn in self.clock.turns(now):
-            moved = moved or turn.rolling or not self._told.rolling
+            moved = True
             if self.sounding.notes or not turn.rolling:  # A pedal that is down holds what no key holds any more.
                 self.silence(now)
             if self.clock.playing:

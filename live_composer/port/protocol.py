@@ -268,7 +268,7 @@ class ClockState(_Message, frozen=True):
         phase_ms: how far its last beats were from where they were expected, root mean square.
         rolling: the clock goes (between its Start and Stop), whether or not we play along.
         beat: the position now.
-        moved: it has just been started or put at another place: what was fed before is to be fed anew from `beat`.
+        moved: it has just been started, stopped or put at another place, and goes on from `beat`.
         peers: how many others share it (Ableton Link).
     """
 

@@ -12,6 +12,7 @@ from textual.widgets import Input, OptionList, Static, TextArea
 from textual.widgets.option_list import Option
 
 from live_composer.errors import BadInput
+from live_composer.tui.edge import Guarded
 from live_composer.tui.lines import look_of
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Choice(NamedTuple):
     card: dict[str, str] | None = None
 
 
-class Dialog(ModalScreen["Result | None"], Generic[Result]):
+class Dialog(Guarded, ModalScreen["Result | None"], Generic[Result]):
     """A dialog: escape closes it, and nothing has happened."""
 
     BINDINGS: ClassVar = [Binding("escape", "give_up", "Close", show=False)]

@@ -1,4 +1,4 @@
-"""The musician's own rule files and books in a daemon that plays: heard, saved again, refused, and brought to an end."""
+"""The musician's own rule files and books in a daemon that plays: heard, saved again, refused, and ended."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ async def test_a_rule_of_ones_own_is_heard_and_heard_anew_when_it_is_saved(
     assert sum(event < C_ABOVE for event in after) < _FEW * len(after)
     assert min(len(before), len(after)) > 8
     assert stopped.missed_plans == 0
-    assert {origin for bar in rehearsal.bars for origin in bar.origins} == {"plan"}
+    assert {origin for bar in rehearsal.bars for origin in bar.origins} <= {"plan", "rest of plan"}
     assert troubles(rehearsal) == []
 
 
@@ -187,7 +187,7 @@ async def test_models_and_books_change_at_the_bar_line_without_a_gap(
     given = {"model": random_model, "seed": 1, "strictness": 8.0, "book": "house"}
     rehearsal, stopped = await rehearse(swap, values=Values(given), plugins=(folder,), bars=24)
     assert stopped.missed_plans == 0
-    assert {origin for bar in rehearsal.bars for origin in bar.origins} == {"plan"}
+    assert {origin for bar in rehearsal.bars for origin in bar.origins} <= {"plan", "rest of plan"}
     changes = [
         (what, piece.begin)
         for before, piece in itertools.pairwise(used)

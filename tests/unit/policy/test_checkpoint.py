@@ -199,7 +199,7 @@ def test_a_folder_that_cannot_be_made_leaves_nothing(tmp_path: Path):
 def test_the_shipped_models_load_and_are_small():
     cards = sorted(paths.shipped("models").glob("*.json"), key=lambda card: card.stem)
 
-    assert [card.stem for card in cards] == ["g", "note-rnn", "note-rnn-large", "psi", "q"]
+    assert [card.stem for card in cards] == ["g", "house", "note-rnn", "note-rnn-large", "note-rnn-medium", "psi", "q"]
     for card in cards:
         found = checkpoint.load(str(card))
         assert found.card.name == card.stem

@@ -14,7 +14,7 @@ from live_composer.commands.terminal import wants_screen
 from live_composer.config import Serve
 from live_composer.errors import BadInput
 from live_composer.live.daemon import Daemon, Setup
-from live_composer.live.host_link import Away
+from live_composer.live.host_link import HostAddress
 from live_composer.live.values import Values
 from live_composer.policy import checkpoint
 from live_composer.rules import book_file
@@ -73,13 +73,13 @@ def _setup(config: Serve) -> Setup:
     )
 
 
-def _host(config: Serve) -> Away | None:
+def _host(config: Serve) -> HostAddress | None:
     if config.planner is None:
         if config.planner_token or config.planner_certificate:
             raise BadInput("--planner-token and --planner-certificate are of use with --planner alone.")
         return None
     encrypted = door.is_encrypted(config.planner)
-    return Away(
+    return HostAddress(
         config.planner,
         tokens.shown(config.planner_token) if config.planner_token else None,
         door.trust(config.planner_certificate) if encrypted else None,

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from live_composer import paths
 from live_composer.errors import LiveComposerError
 from live_composer.plan import engine
-from live_composer.plan.ear import Ear
 from live_composer.policy import checkpoint
 from live_composer.rules import book_file, discovery
 from live_composer.rules.book import RuleBook
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Sequence
     from pathlib import Path
 
+    from live_composer.plan.ear import Ear
     from live_composer.plan.guard import Guard
     from live_composer.policy.checkpoint import Checkpoint
 
@@ -130,9 +130,7 @@ class Library:
             stamp = _stamp([card, card.with_suffix(".safetensors")])
             if earlier is None or earlier.stamp != stamp:
                 loaded = checkpoint.load(name, self._shelves)
-                self._models[name] = _Model(
-                    stamp, Ear(engine.policy(loaded, self._engine)), self._prepare_prior(loaded)
-                )
+                self._models[name] = _Model(stamp, engine.ear(loaded, self._engine), self._prepare_prior(loaded))
             self._notices.pop(name, None)
         except LiveComposerError as error:
             self._refuse(name, error, earlier)

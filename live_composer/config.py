@@ -253,6 +253,21 @@ class Ports:
 
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
+class Doctor:
+    """Measure this machine, and say what follows."""
+
+    model: Annotated[str, Parameter(alias="-m")] = "house"
+    """The model to plan with, by name or path."""
+    book: str = "house"
+    """The rule book, by name or path."""
+    plugins: Plugins = ()
+    """A folder of your own rule files and books; give it again for more."""
+    json: Json = False
+    """Report as JSON."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
 class CorpusBuild:
     """Build a corpus of melodies."""
 
@@ -521,6 +536,7 @@ COMMANDS: dict[tuple[str, ...], type] = {
     ("host", "token", "new"): HostToken,
     ("compose",): Compose,
     ("ports",): Ports,
+    ("doctor",): Doctor,
     ("corpus", "build"): CorpusBuild,
     ("corpus", "info"): CorpusInfo,
     ("pretrain",): Pretrain,

@@ -69,6 +69,7 @@ def _setup(config: Serve) -> Setup:
         clock=config.clock,
         listen=config.listen,
         send_clock=config.send_clock,
+        playing=not config.wait,
         host=_host(config),
     )
 

@@ -65,6 +65,8 @@ class Serve:
     Without it a virtual port is made where the system can."""
     model: Annotated[str, Parameter(alias="-m")] = "house"
     """The model, by name or path."""
+    book: str = "house"
+    """The rule book, by name or path."""
     tempo: Tempo = 120.0
     """Beats per minute, 20 to 400."""
     key: str = "C"
@@ -99,6 +101,8 @@ class Serve:
     """Also write what was played to this MIDI file."""
     set: Annotated[tuple[str, ...], Parameter(negative="")] = ()
     """Begin with another value of any parameter, as NAME=VALUE: `--set swing=60`; give it again for more."""
+    wait: Flag = False
+    """Do not play at once, but when told to: by a screen, `live-composer play`, a knob, or a phrase of yours."""
     roll: Switch = False
     """Draw the notes in the terminal as they are played, without a screen."""
     plain: Flag = False
@@ -211,6 +215,13 @@ class Compose:
     """The MIDI file to write."""
     model: Annotated[str, Parameter(alias="-m")] = "house"
     """The model, by name or path."""
+    book: str = "house"
+    """The rule book, by name or path; `--set strictness=0` does without."""
+    plugins: Plugins = ()
+    """A folder of your own rule files and books; give it again for more."""
+    set: Annotated[tuple[str, ...], Parameter(negative="")] = ()
+    """Another value of any parameter of notes, taste or rules, as NAME=VALUE: `--set rule.house_leaps=2`,
+    `--set dial=0.5`; give it again for more."""
     bars: Bars = 16
     """How many bars."""
     seed: Seed = 1
@@ -242,6 +253,36 @@ class Ports:
 
     json: Json = False
     """Report as JSON."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Doctor:
+    """Measure this machine, and say what follows."""
+
+    model: Annotated[str, Parameter(alias="-m")] = "house"
+    """The model to plan with, by name or path."""
+    book: str = "house"
+    """The rule book, by name or path."""
+    plugins: Plugins = ()
+    """A folder of your own rule files and books; give it again for more."""
+    json: Json = False
+    """Report as JSON."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class ServiceInstall:
+    """Start the daemon whenever you log in."""
+
+    dry_run: Flag = False
+    """Print the file, and write nothing."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class ServiceOnly:
+    """Look after the service."""
 
 
 @Parameter(name="*")
@@ -514,6 +555,10 @@ COMMANDS: dict[tuple[str, ...], type] = {
     ("host", "token", "new"): HostToken,
     ("compose",): Compose,
     ("ports",): Ports,
+    ("doctor",): Doctor,
+    ("service", "install"): ServiceInstall,
+    ("service", "uninstall"): ServiceOnly,
+    ("service", "status"): ServiceOnly,
     ("corpus", "build"): CorpusBuild,
     ("corpus", "info"): CorpusInfo,
     ("pretrain",): Pretrain,

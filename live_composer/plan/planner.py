@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import numpy as np
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from live_composer.config import Device
     from live_composer.music.vocabulary import Vocabulary
+    from live_composer.plan.guard import Guard
     from live_composer.plan.together import Planned
     from live_composer.rules.book import RuleBook
 
@@ -40,7 +42,11 @@ class Planner:
     """Answers planning requests on one device."""
 
     def __init__(
-        self, device: Device = "auto", folders: Sequence[Path] = (), models: Sequence[Path] | None = None
+        self,
+        device: Device = "auto",
+        folders: Sequence[Path] = (),
+        models: Sequence[Path] | None = None,
+        guard: Guard | None = None,
     ) -> None:
         """Make a planner that has loaded nothing.
 
@@ -48,9 +54,11 @@ class Planner:
             device: where to compute.
             folders: of the user's own rule files and books.
             models: the folders that models come from, as `Library` has it.
+            guard: watches over what rule files do.
         """
         self.engine = engine.choose(device)
-        self._library = Library(self.engine, folders, models)
+        self._guard = guard
+        self._library = Library(self.engine, folders, models, guard)
 
     def warm_up(self, model: str, book: str = "") -> None:
         """Load a model and a book before they are asked for; what is wrong with them is told when they are."""
@@ -80,7 +88,8 @@ class Planner:
 
     def plan_together(self, wanted: Sequence[Wanted]) -> list[Plan | PlanFailed | Superseded]:
         """Return the plans of several requests that were prepared, or why there are none."""
-        ends = together([self._plan(request, superseded) for request, superseded in wanted])
+        with self._guard.limit() if self._guard else nullcontext():
+            ends = together([self._plan(request, superseded) for request, superseded in wanted])
         return [
             _failed(request, end) if isinstance(end, Exception) and not isinstance(end, Superseded) else end
             for (request, _), end in zip(wanted, ends, strict=True)
@@ -106,14 +115,16 @@ class Planner:
         look_ahead = LookAhead(prior, model, judge)
         choice = yield from look_ahead.stretches(request.events, request.first_step, request.horizon, terms, superseded)
         whole = np.array([[*request.events, *choice.events]], dtype=np.int64)
+        rewards = judge.parts(whole, request.horizon)
+        off = {rule.name: book.quarantined[rule.name] for rule in book.rules if rule.name in book.quarantined}
         return Plan(
             request.revision,
             request.first_step,
             choice.events,
-            rewards=judge.parts(whole, request.horizon),
-            off={rule.name: book.quarantined[rule.name] for rule in book.rules if rule.name in book.quarantined},
+            rewards=rewards,
+            off=off,
             notices=[
-                *self._library.notices,
+                *self._library.notices_beside(off),
                 *(f"There is no rule `{name}`." for name in request.weights if name not in book.weights),
             ],
             why=why.explain(look_ahead, request, terms, choice) if request.why else None,

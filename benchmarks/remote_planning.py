@@ -27,7 +27,7 @@ os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
 from machine import machine
 
 from live_composer.live.daemon import Daemon, Setup
-from live_composer.live.host_link import Away
+from live_composer.live.host_link import HostAddress
 from live_composer.live.values import Values
 from live_composer.policy import checkpoint
 from live_composer.port.protocol import Sent
@@ -104,12 +104,12 @@ def a_host() -> Generator[tuple[subprocess.Popen[str], str]]:
         process.communicate()
 
 
-async def play(options: argparse.Namespace, away: Away | None) -> str:
+async def play(options: argparse.Namespace, host: HostAddress | None) -> str:
     """Play to the end; return a line of the table."""
     heard = Heard()
     values = Values({"model": options.model, "book": "house", "seed": 1, "tempo": options.tempo})
     vocabulary = checkpoint.load(options.model).shape.vocabulary
-    setup = Setup(target="null", values=values, vocabulary=vocabulary, bars=options.bars, device="cpu", host=away)
+    setup = Setup(target="null", values=values, vocabulary=vocabulary, bars=options.bars, device="cpu", host=host)
     daemon = Daemon(setup, on_reply=heard.hear)
     settle = daemon.performance.source.settle
 
@@ -151,7 +151,7 @@ async def over(link: Link | None, options: argparse.Namespace) -> str:
                     way.stalls = False
 
             task = asyncio.ensure_future(happen())
-            line = await play(options, Away(way.address))
+            line = await play(options, HostAddress(way.address))
             task.cancel()
             return line
 

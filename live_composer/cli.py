@@ -58,6 +58,7 @@ def application() -> cyclopts.App:
     app.command("live_composer.commands.host:application", name="host", help="Plan for musicians on other machines.")
     app.command("live_composer.commands.compose:compose", name="compose", help="Write a melody to a MIDI file.")
     app.command("live_composer.commands.ports:ports", name="ports", help="List the MIDI ports of this machine.")
+    app.command("live_composer.commands.doctor:doctor", name="doctor", help="Measure this machine; say what follows.")
     app.command("live_composer.commands.pretrain:pretrain", name="pretrain", help="Train a Note RNN on a corpus.")
     app.command("live_composer.commands.tune:tune", name="tune", help="Tune a Note RNN by rules.")
     app.command("live_composer.commands.evaluate:evaluate", name="evaluate", help="Measure models against a rule book.")

@@ -65,6 +65,8 @@ class Serve:
     Without it a virtual port is made where the system can."""
     model: Annotated[str, Parameter(alias="-m")] = "house"
     """The model, by name or path."""
+    book: str = "house"
+    """The rule book, by name or path."""
     tempo: Tempo = 120.0
     """Beats per minute, 20 to 400."""
     key: str = "C"
@@ -209,6 +211,13 @@ class Compose:
     """The MIDI file to write."""
     model: Annotated[str, Parameter(alias="-m")] = "house"
     """The model, by name or path."""
+    book: str = "house"
+    """The rule book, by name or path; `--set strictness=0` does without."""
+    plugins: Plugins = ()
+    """A folder of your own rule files and books; give it again for more."""
+    set: Annotated[tuple[str, ...], Parameter(negative="")] = ()
+    """Another value of any parameter of notes, taste or rules, as NAME=VALUE: `--set rule.house_leaps=2`,
+    `--set dial=0.5`; give it again for more."""
     bars: Bars = 16
     """How many bars."""
     seed: Seed = 1
@@ -238,6 +247,21 @@ class Compose:
 class Ports:
     """List MIDI ports."""
 
+    json: Json = False
+    """Report as JSON."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Doctor:
+    """Measure this machine, and say what follows."""
+
+    model: Annotated[str, Parameter(alias="-m")] = "house"
+    """The model to plan with, by name or path."""
+    book: str = "house"
+    """The rule book, by name or path."""
+    plugins: Plugins = ()
+    """A folder of your own rule files and books; give it again for more."""
     json: Json = False
     """Report as JSON."""
 
@@ -512,6 +536,7 @@ COMMANDS: dict[tuple[str, ...], type] = {
     ("host", "token", "new"): HostToken,
     ("compose",): Compose,
     ("ports",): Ports,
+    ("doctor",): Doctor,
     ("corpus", "build"): CorpusBuild,
     ("corpus", "info"): CorpusInfo,
     ("pretrain",): Pretrain,

@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import cyclopts
+from threadpoolctl import ThreadpoolController
 
 from live_composer import paths
 from live_composer.config import Host, HostToken
@@ -39,7 +40,8 @@ def host(*, config: Host = Host()) -> None:
     limits = Limits(config.horizon, config.candidates, config.requests, config.seconds)
     log = _log_json if config.json else _log_text
     server = hosts.Host(planner, way, models=models, books=config.plugins, limits=limits, log=log)
-    asyncio.run(server.serve(_opened(way, planner.engine, log)))
+    with ThreadpoolController().limit(limits=1):  # Networks this small gain nothing from threads of BLAS.
+        asyncio.run(server.serve(_opened(way, planner.engine, log)))
     log("ended")
 
 

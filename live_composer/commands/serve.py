@@ -8,14 +8,14 @@ import sys
 from typing import TYPE_CHECKING
 
 from live_composer import files
+from live_composer.commands.plugins import folders, pairs
 from live_composer.commands.serve_report import JsonReport, Reporter, TextReport
 from live_composer.commands.terminal import wants_screen
 from live_composer.config import Serve
 from live_composer.errors import BadInput
 from live_composer.live.daemon import Daemon, Setup
-from live_composer.live.host_link import Away
+from live_composer.live.host_link import HostAddress
 from live_composer.live.values import Values
-from live_composer.parameters.table import BY_NAME
 from live_composer.policy import checkpoint
 from live_composer.rules import book_file
 from live_composer.wire import door, tokens
@@ -46,11 +46,10 @@ def _wants_screen(config: Serve) -> bool:
 def _setup(config: Serve) -> Setup:
     """Check everything that can be checked before anything is started."""
     seed = secrets.randbelow(_SEEDS) if config.seed is None else config.seed
-    names = ("model", "metre", "key", "tempo", "channel", "temperature")
+    names = ("model", "book", "metre", "key", "tempo", "channel", "temperature")
     given: dict[str, Value] = {name: getattr(config, name) for name in names} | {"seed": seed}
-    others = dict(_pair(text) for text in config.set)
-    book = others.get("book", str(BY_NAME["book"].default))
-    weights = book_file.weights(book_file.find(book, config.plugins))
+    others, plugins = pairs(config.set), tuple(folders(config.plugins))
+    weights = book_file.weights(book_file.find(others.get("book", config.book), plugins))
     if config.clock == "midi" and not config.listen:
         raise BadInput("A MIDI clock is heard on an input; say which by --listen.")
     values = Values(given, weights)
@@ -66,7 +65,7 @@ def _setup(config: Serve) -> Setup:
         bars=config.bars,
         record=config.record,
         device=config.device,
-        plugins=config.plugins,
+        plugins=plugins,
         clock=config.clock,
         listen=config.listen,
         send_clock=config.send_clock,
@@ -74,24 +73,17 @@ def _setup(config: Serve) -> Setup:
     )
 
 
-def _host(config: Serve) -> Away | None:
+def _host(config: Serve) -> HostAddress | None:
     if config.planner is None:
         if config.planner_token or config.planner_certificate:
             raise BadInput("--planner-token and --planner-certificate are of use with --planner alone.")
         return None
     encrypted = door.is_encrypted(config.planner)
-    return Away(
+    return HostAddress(
         config.planner,
         tokens.shown(config.planner_token) if config.planner_token else None,
         door.trust(config.planner_certificate) if encrypted else None,
     )
-
-
-def _pair(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise BadInput(f"`--set {text}` says no value; write NAME=VALUE, such as swing=60.")
-    return name.strip(), value.strip()
 
 
 async def _play(setup: Setup, report: Report) -> None:

@@ -74,7 +74,7 @@ class Daemon:
         """
         self._setup, self._on_event, self._on_reply = setup, on_event, on_reply
         self._quit = asyncio.Event()
-        self.troubles: dict[str, str] = dict.fromkeys(("planner", "host", "port", "input", "recording"), "")
+        self.troubles: dict[str, str] = {}
         self.notices = Notices(self._changed)
         self.values = values = setup.values
         self.port = PortLink(setup.request, self._port_said, self._changed)
@@ -196,23 +196,28 @@ class Daemon:
 
     def _bar_played(self, bar: Bar) -> None:
         self._stage.bar_played()
+        self.desk.look_at_files()
         self._on_event(bar)
 
     def _changed(self) -> None:
         """Have what changed shown: frames to screens, and troubles to whoever started us."""
-        heard = self.port.listening
-        troubles = {
-            "planner": self.performance.planning.trouble or self.planner.trouble,
+        before, self.troubles = self.troubles, self._troubles()
+        for what in {**before, **self.troubles}:
+            if (reason := self.troubles.get(what, "")) != before.get(what, ""):
+                self._on_event(Trouble(what, reason))
+        self._screens.changed()
+
+    def _troubles(self) -> dict[str, str]:
+        heard, planning = self.port.listening, self.performance.planning
+        return {
+            "planner": planning.trouble or self.planner.trouble,
             "host": self.planner.away,
             "port": self.port.trouble,
             "input": heard.trouble if heard else "",
             "recording": self.recording.trouble if self.recording else "",
+            "rules": " ".join(planning.notices),
+            **{f"rule {rule}": f"The rule {rule} is off: {reason}." for rule, reason in planning.off.items()},
         }
-        for what, reason in troubles.items():
-            if reason != self.troubles[what]:
-                self._on_event(Trouble(what, reason))
-        self.troubles = troubles
-        self._screens.changed()
 
     def _frame(self) -> Frame:
         return self._view.frame()

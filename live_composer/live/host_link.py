@@ -29,16 +29,16 @@ _BACKOFF = (0.1, 0.25, 0.5, 1.0, 2.0)
 _START_SECONDS = 2.0
 
 
-class Away(NamedTuple):
-    """A host: where it is, what to show it, and whom to believe that it is the one.
+class HostAddress(NamedTuple):
+    """Where a host is, what to show it, and whom to believe that it is the one.
 
     Attributes:
-        address: `wss://HOST:PORT`.
+        url: `wss://HOST:PORT`.
         token: that lets us in; None where none is asked for.
         tls: whom to believe; None: whom the system does.
     """
 
-    address: str
+    url: str
     token: str | None = None
     tls: ssl.SSLContext | None = None
 
@@ -47,17 +47,17 @@ class HostLink:
     """Asks a host for plans, while there is a connection to it.
 
     Attributes:
-        away: which host.
+        address: of the host.
         timing: how long answers took, since the last `time_anew`.
         trouble: why there is no connection; empty when all is well.
         engine: what the host computes with.
         connected: set while there is a connection.
     """
 
-    def __init__(self, away: Away, on_change: Callable[[], None] = lambda: None) -> None:
-        self.away = away
+    def __init__(self, address: HostAddress, on_change: Callable[[], None] = lambda: None) -> None:
+        self.address = address
         self.timing = Timing()
-        self.trouble = f"There is no connection to {away.address} yet."
+        self.trouble = f"There is no connection to {address.url} yet."
         self.engine = ""
         self.connected = asyncio.Event()
         self._on_change = on_change
@@ -118,7 +118,7 @@ class HostLink:
         def theirs(model: str) -> str:
             name = names.get(checkpoint.card(model).sha256)
             if name is None:
-                raise BadInput(f"{self.away.address} has no model with the weights of `{model}`.")
+                raise BadInput(f"{self.address.url} has no model with the weights of `{model}`.")
             return name
 
         prior = theirs(request.prior) if request.prior else ""
@@ -130,7 +130,7 @@ class HostLink:
         while True:
             try:
                 self._channel = await channel.connect(
-                    self.away.address, Hello("musician"), token=self.away.token, tls=self.away.tls
+                    self.address.url, Hello("musician"), token=self.address.token, tls=self.address.tls
                 )
             except LiveComposerError as error:
                 self._set_trouble(str(error))
@@ -156,8 +156,8 @@ class HostLink:
                     if asked and not asked.done():
                         asked.set_result(message)
                 else:
-                    raise BadInput(getattr(message, "reason", f"{self.away.address} is no host."))
-            self._set_trouble(f"The connection to {self.away.address} was lost.")
+                    raise BadInput(getattr(message, "reason", f"{self.address.url} is no host."))
+            self._set_trouble(f"The connection to {self.address.url} was lost.")
         except LiveComposerError as error:
             self._set_trouble(str(error))
         finally:
@@ -167,7 +167,7 @@ class HostLink:
     def _lose(self) -> None:
         self._channel = None
         self.connected.clear()
-        lost = LostProcess(self.trouble or f"The connection to {self.away.address} was lost.")
+        lost = LostProcess(self.trouble or f"The connection to {self.address.url} was lost.")
         for asked in self._asked.values():
             if not asked.done():
                 asked.set_exception(lost)

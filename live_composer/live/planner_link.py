@@ -41,7 +41,7 @@ _ONE_THREAD = dict.fromkeys(
 )
 """One melody gains nothing from threads, and they would take the cores of the port process."""
 
-_numbers = itertools.count()
+_numbers, _words = itertools.count(), itertools.count()
 
 
 class PlannerLink:
@@ -89,6 +89,9 @@ class PlannerLink:
         self._patience, self._on_trouble = patience, on_trouble
         self._options = ["--model", model, "--book", book, "--device", device, "--child"]
         self._options += [option for folder in plugins for option in ("--plugins", str(folder))]
+        # A planner that is stuck in a rule says so here, and is known by it to the next.
+        self._words = paths.runtime() / f"planner-{os.getpid()}-{next(_words)}.words"
+        self._options += ["--words", str(self._words)]
         self._process: Process | None = None
         self._path: Path | None = None
         self._planner: asyncio.Future[Channel] = asyncio.get_running_loop().create_future()
@@ -122,6 +125,7 @@ class PlannerLink:
             self._keeping.cancel()
             await asyncio.wait({self._keeping})
         await self._end()
+        self._words.unlink(missing_ok=True)
 
     async def ask(self, request: PlanRequest) -> Plan:
         """Ask for a plan, of as many planners as it takes. To ask for something newer, cancel this and ask anew.
@@ -180,6 +184,20 @@ class PlannerLink:
                     self._set_trouble("")
 
     async def _start(self) -> Channel:
+        """Start a planner, and another one as long as one is stuck in a rule that those before it did not know of."""
+        while True:
+            spoken = self._spoken()
+            try:
+                return await self._start_one()
+            except LostProcess:
+                if self._spoken() == spoken:
+                    raise
+
+    def _spoken(self) -> int:
+        """Return how much planners have said so far of what they were stuck in."""
+        return self._words.stat().st_size if self._words.exists() else 0
+
+    async def _start_one(self) -> Channel:
         self._path = path = paths.socket(f"planner-{os.getpid()}-{next(_numbers)}.sock")
         options = ["--socket", str(path), *self._options]
         self._process = await asyncio.create_subprocess_exec(

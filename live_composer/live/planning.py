@@ -51,6 +51,8 @@ class Planning:
         source: what comes next.
         trouble: why the last plan could not be had; empty when all is well.
         asking: the question that is under way.
+        off: rules that the planner cannot use, with the reason.
+        notices: other troubles that the planner told of, such as a file that it cannot use.
     """
 
     def __init__(
@@ -64,6 +66,8 @@ class Planning:
         self.source = PlanSource(wishes)
         self.trouble = ""
         self.asking: asyncio.Task[None] | None = None
+        self.off: dict[str, str] = {}
+        self.notices: list[str] = []
         self._planner, self._port, self._pace, self._on_change = planner, port, pace, on_change
         self._answered = asyncio.Event()
         self._closed = False
@@ -187,7 +191,7 @@ class Planning:
             plan = await self._planner.ask(msgspec.structs.replace(request, within=self._left()))
             if not self.source.accept(plan):
                 raise BadInput("The planner answered something else than what it was asked.")
-            self.trouble = ""
+            self.trouble, self.off, self.notices = "", plan.off, plan.notices
             self._answered.set()
         except LiveComposerError as error:
             self.trouble = str(error)

@@ -21,7 +21,7 @@ from live_composer.music.metre import Metre
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from live_composer.live.host_link import Away
+    from live_composer.live.host_link import HostAddress
     from live_composer.live.planner_link import PlannerLink
     from live_composer.live.timing import Timing
     from live_composer.wire.messages import Plan, PlanRequest
@@ -41,12 +41,12 @@ class RemotePlanner:
     """
 
     def __init__(
-        self, away: Away, here: PlannerLink, like: PlanRequest, on_change: Callable[[], None] = lambda: None
+        self, host: HostAddress, here: PlannerLink, like: PlanRequest, on_change: Callable[[], None] = lambda: None
     ) -> None:
         """Take the host and the planner here.
 
         Args:
-            away: which host.
+            host: where the host is.
             here: the planner here, not yet started.
             like: a request like those to come, by which the host gets ready.
             on_change: called when another one plays than before.
@@ -54,7 +54,7 @@ class RemotePlanner:
         self._like = like
         self.away = ""
         self.plans_there = 0
-        self._host, self._here, self._on_change = HostLink(away, self._host_changed), here, on_change
+        self._host, self._here, self._on_change = HostLink(host, self._host_changed), here, on_change
         self._aside: asyncio.Task[Plan] | None = None
         self._well = True
 
@@ -66,7 +66,7 @@ class RemotePlanner:
     @property
     def where(self) -> str:
         """Who plays: `here`, or the host's address."""
-        return "here" if self.away else self._host.away.address
+        return "here" if self.away else self._host.address.url
 
     @property
     def engine(self) -> str:
@@ -203,7 +203,7 @@ class RemotePlanner:
         self._on_change()
 
     def _late(self) -> str:
-        return f"{self._host.away.address} does not answer in time."
+        return f"{self._host.address.url} does not answer in time."
 
     def _come_back(self) -> None:
         self.away = ""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from live_composer.config import Device
-    from live_composer.live.host_link import Away
+    from live_composer.live.host_link import HostAddress
     from live_composer.port.protocol import ClockName
 
 
@@ -47,7 +47,7 @@ class Setup:
     listen: str | None = None
     send_clock: bool = False
     playing: bool = True
-    host: Away | None = None
+    host: HostAddress | None = None
 
     @property
     def request(self) -> Open:

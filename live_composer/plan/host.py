@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from live_composer.errors import BadInput, LiveComposerError
 from live_composer.plan.answering import Answering
 from live_composer.plan.gate import Limits, Rate
-from live_composer.plan.look_ahead import Superseded
 from live_composer.plan.metrics import Metrics
+from live_composer.plan.stretch import Superseded
 from live_composer.plan.worker import Worker
 from live_composer.policy import checkpoint
 from live_composer.rules import book_file
@@ -69,7 +69,7 @@ class Host:
             pages={"/metrics": self._measured, "/health": self._health},
             open=frozenset({"/health"}),
         )
-        self._worker = Worker(planner, limits.seconds)
+        self._worker = Worker(planner, limits.seconds, self.metrics.batch.add)
         self._talks: set[Answering] = set()
         self._stop = asyncio.Event()
 

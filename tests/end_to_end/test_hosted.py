@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hosting import make_certificate
+from hosting import make_certificate, need_openssl
 from serving import Serving
 
 from live_composer.wire import tokens
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import pytest
 
 
@@ -47,3 +47,27 @@ def test_a_host_is_killed_while_it_plans_and_nobody_hears_it(tmp_path: Path, cap
         box.communicate()
     assert (stopped["missed_plans"], stopped["dropped"]) == (0, 0)
     assert serving.notes() == alone.notes()
+
+
+def test_the_page_about_hosts_works_as_it_stands(tmp_path: Path):
+    need_openssl()
+    page = (Path(__file__).parents[2] / "docs" / "host.md").read_text()
+    block = page.split("```")[1]
+    assert block.strip().count("\n") < 12
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    # What would play until somebody stops it plays two bars, and the host on the box ends after it.
+    ready = f"until (: < /dev/tcp/127.0.0.1/{port}) 2> /dev/null; do sleep .1; done"
+    script = block.replace("7765", port).replace("\n# on the laptop", f"\n{ready}\n# on the laptop").rstrip()
+    script += " --json --bars 2 --tempo 400 --port null --device cpu\nkill %1\nwait\n"
+    done = subprocess.run(
+        ["bash", "-e", "-c", "set -m\n" + script],
+        cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False,
+        env=os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "OMP_NUM_THREADS": "1"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    events = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    assert "trouble" not in {event["event"] for event in events}
+    assert events[-1]["event"] == "stopped"
+    assert "connected" in done.stdout

@@ -9,16 +9,26 @@ from typing import TYPE_CHECKING
 from hosting import Way, hosting
 
 from live_composer.live.events import Bar, Event, Trouble
-from live_composer.live.host_link import Away
+from live_composer.live.host_link import HostAddress
 
 if TYPE_CHECKING:
     from conftest import Rehearsal, Rehearse
+
+    from live_composer.wire.screen import PlannerView
 
 
 async def test_the_music_is_the_same_whoever_plans_it(rehearse: Rehearse, random_model: str):
     alone, _ = await rehearse(bars=24, book="house")
     async with hosting(Path(random_model).parent) as host:
-        there, stopped = await rehearse(bars=24, book="house", host=Away(host.address))
+        shown: list[PlannerView] = []
+
+        def look(rehearsal: Rehearsal, event: Event) -> None:
+            if isinstance(event, Bar):
+                shown.append(rehearsal.daemon._frame().planner)
+
+        there, stopped = await rehearse(look, bars=24, book="house", host=HostAddress(host.address))
+        assert all((view.where, view.engine, view.trouble) == (host.address, "numpy", "") for view in shown)
+        assert shown[-1].elsewhere >= 11
         assert there.melody == alone.melody
         assert there.notes() == alone.notes()
         assert stopped.missed_plans == 0
@@ -37,7 +47,7 @@ async def test_a_host_that_goes_away_and_comes_back_is_not_heard(rehearse: Rehea
             elif isinstance(event, Bar) and event.number == 12:
                 reopening.append(asyncio.create_task(way.open()))
 
-        there, stopped = await rehearse(cut, bars=48, host=Away(way.address))
+        there, stopped = await rehearse(cut, bars=48, host=HostAddress(way.address))
     assert there.melody == alone.melody
     assert there.notes() == alone.notes()
     assert stopped.missed_plans == 0

@@ -14,7 +14,7 @@ from hosting import Way, hosting
 
 from live_composer.errors import BadInput
 from live_composer.live import remote_planner
-from live_composer.live.host_link import Away
+from live_composer.live.host_link import HostAddress
 from live_composer.live.planner_link import PlannerLink
 from live_composer.live.remote_planner import RemotePlanner
 from live_composer.plan.gate import Limits
@@ -43,7 +43,7 @@ async def here(random_model: str) -> AsyncGenerator[PlannerLink]:
 
 @contextlib.asynccontextmanager
 async def planning(address: str, here: PlannerLink) -> AsyncGenerator[RemotePlanner]:
-    planner = RemotePlanner(Away(address), here, request(here.model, 0, horizon=1))
+    planner = RemotePlanner(HostAddress(address), here, request(here.model, 0, horizon=1))
     await planner.start()
     try:
         yield planner

@@ -101,6 +101,10 @@ class Serve:
     """Also write what was played to this MIDI file."""
     set: Annotated[tuple[str, ...], Parameter(negative="")] = ()
     """Begin with another value of any parameter, as NAME=VALUE: `--set swing=60`; give it again for more."""
+    log: Literal["off", "warning", "info", "debug"] = "info"
+    """What is noted in the log, a file of JSON lines that is kept small (docs/midi-ports.md says where)."""
+    wait: Flag = False
+    """Do not play at once, but when told to: by a screen, `live-composer play`, a knob, or a phrase of yours."""
     roll: Switch = False
     """Draw the notes in the terminal as they are played, without a screen."""
     plain: Flag = False
@@ -264,6 +268,21 @@ class Doctor:
     """A folder of your own rule files and books; give it again for more."""
     json: Json = False
     """Report as JSON."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class ServiceInstall:
+    """Start the daemon whenever you log in."""
+
+    dry_run: Flag = False
+    """Print the file, and write nothing."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class ServiceOnly:
+    """Look after the service."""
 
 
 @Parameter(name="*")
@@ -537,6 +556,9 @@ COMMANDS: dict[tuple[str, ...], type] = {
     ("compose",): Compose,
     ("ports",): Ports,
     ("doctor",): Doctor,
+    ("service", "install"): ServiceInstall,
+    ("service", "uninstall"): ServiceOnly,
+    ("service", "status"): ServiceOnly,
     ("corpus", "build"): CorpusBuild,
     ("corpus", "info"): CorpusInfo,
     ("pretrain",): Pretrain,

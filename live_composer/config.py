@@ -101,6 +101,8 @@ class Serve:
     """Also write what was played to this MIDI file."""
     set: Annotated[tuple[str, ...], Parameter(negative="")] = ()
     """Begin with another value of any parameter, as NAME=VALUE: `--set swing=60`; give it again for more."""
+    log: Literal["off", "warning", "info", "debug"] = "info"
+    """What is noted in the log, a file of JSON lines that is kept small (docs/midi-ports.md says where)."""
     wait: Flag = False
     """Do not play at once, but when told to: by a screen, `live-composer play`, a knob, or a phrase of yours."""
     roll: Switch = False

@@ -15,6 +15,7 @@ from live_composer.config import Serve
 from live_composer.errors import BadInput
 from live_composer.live.daemon import Daemon, Setup
 from live_composer.live.host_link import HostAddress
+from live_composer.live.log import Log
 from live_composer.live.values import Values
 from live_composer.policy import checkpoint
 from live_composer.rules import book_file
@@ -22,6 +23,7 @@ from live_composer.wire import door, tokens
 
 if TYPE_CHECKING:
     from live_composer.commands.serve_report import Report
+    from live_composer.live.events import Event
     from live_composer.parameters.kinds import Value
 
 _SEEDS = 1 << 31
@@ -35,7 +37,8 @@ def serve(*, config: Serve = Serve()) -> None:
         serve_with_screen(sys.argv[2:], port_named=config.port is not None)
     setup = _setup(config)
     report = JsonReport(setup) if config.json else TextReport(setup, roll=config.roll)
-    asyncio.run(_play(setup, report))
+    with Log(config.log) as log:
+        asyncio.run(_play(setup, report, log))
 
 
 def _wants_screen(config: Serve) -> bool:
@@ -87,9 +90,15 @@ def _host(config: Serve) -> HostAddress | None:
     )
 
 
-async def _play(setup: Setup, report: Report) -> None:
+async def _play(setup: Setup, report: Report, log: Log) -> None:
     reporter = Reporter(report)
-    daemon = Daemon(setup, reporter.tell)
+
+    def tell(event: Event) -> None:
+        log.tell(event)
+        reporter.tell(event)
+
+    daemon = Daemon(setup, tell)
+    log.follow(daemon)
     loop = asyncio.get_running_loop()
     reporter.on_reader_gone = lambda: loop.call_soon_threadsafe(daemon.quit)
     with reporter:

@@ -8,7 +8,7 @@ import math
 import os
 from typing import TYPE_CHECKING
 
-from live_composer.errors import AlreadyRunning
+from live_composer.errors import AlreadyRunning, LiveComposerError
 from live_composer.live.catalogue import catalogue
 from live_composer.live.desk import Desk
 from live_composer.live.events import Bar, Event, Opened, Stopped, Trouble
@@ -57,6 +57,7 @@ class Daemon:
         desk: steers it all.
         troubles: what does not work now, by what it is; empty reasons where all is well.
         notices: what passed and was worth a word.
+        on_asked: called with all that somebody asks for, and why it was refused, if it was.
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class Daemon:
         self._setup, self._on_event, self._on_reply = setup, on_event, on_reply
         self._quit = asyncio.Event()
         self.troubles: dict[str, str] = {}
+        self.on_asked: Callable[[Set | Command, str], None] = lambda _asked, _refused: None
         self.notices = Notices(self._changed)
         self.values = values = setup.values
         self.port = PortLink(setup.request, self._port_said, self._changed)
@@ -158,7 +160,14 @@ class Daemon:
         Raises:
             LiveComposerError: it cannot be done; the reason.
         """
-        return self.desk.set(asked) if isinstance(asked, Set) else self.desk.obey(asked)
+        refused = ""
+        try:
+            return self.desk.set(asked) if isinstance(asked, Set) else self.desk.obey(asked)
+        except LiveComposerError as error:
+            refused = str(error)
+            raise
+        finally:
+            self.on_asked(asked, refused)
 
     @contextlib.asynccontextmanager
     async def _serve_screens(self) -> AsyncGenerator[Path]:

@@ -65,6 +65,8 @@ class Serve:
     Without it a virtual port is made where the system can."""
     model: Annotated[str, Parameter(alias="-m")] = "house"
     """The model, by name or path."""
+    book: str = "house"
+    """The rule book, by name or path."""
     tempo: Tempo = 120.0
     """Beats per minute, 20 to 400."""
     key: str = "C"
@@ -89,10 +91,20 @@ class Serve:
     """A folder of your own rule files and books; give it again for more."""
     device: Device = "auto"
     """Where to plan: `auto` takes an NVIDIA GPU where there is one (extra `learn`), and else the CPU."""
+    planner: str | None = None
+    """A host that plans (`live-composer host`), wss://HOST:PORT; while it answers too late, this machine plans."""
+    planner_token: Path | None = None
+    """The file of the token that the host asks for."""
+    planner_certificate: Path | None = None
+    """The certificate by which to know the host, where it made its own."""
     record: Path | None = None
     """Also write what was played to this MIDI file."""
     set: Annotated[tuple[str, ...], Parameter(negative="")] = ()
     """Begin with another value of any parameter, as NAME=VALUE: `--set swing=60`; give it again for more."""
+    log: Literal["off", "warning", "info", "debug"] = "info"
+    """What is noted in the log, a file of JSON lines that is kept small (docs/midi-ports.md says where)."""
+    wait: Flag = False
+    """Do not play at once, but when told to: by a screen, `live-composer play`, a knob, or a phrase of yours."""
     roll: Switch = False
     """Draw the notes in the terminal as they are played, without a screen."""
     plain: Flag = False
@@ -181,6 +193,8 @@ class Host:
     """From how many continuations one plan may be chosen."""
     seconds: Annotated[float, Parameter(validator=Between(0.05, 60))] = 2.0
     """How long one plan may take."""
+    fleet: Path | None = None
+    """A YAML file that says of how many planners the host shall be the door, under Ray Serve (extra `fleet`)."""
     json: Json = False
     """Report as JSON, one object a line."""
 
@@ -203,6 +217,13 @@ class Compose:
     """The MIDI file to write."""
     model: Annotated[str, Parameter(alias="-m")] = "house"
     """The model, by name or path."""
+    book: str = "house"
+    """The rule book, by name or path; `--set strictness=0` does without."""
+    plugins: Plugins = ()
+    """A folder of your own rule files and books; give it again for more."""
+    set: Annotated[tuple[str, ...], Parameter(negative="")] = ()
+    """Another value of any parameter of notes, taste or rules, as NAME=VALUE: `--set rule.house_leaps=2`,
+    `--set dial=0.5`; give it again for more."""
     bars: Bars = 16
     """How many bars."""
     seed: Seed = 1
@@ -234,6 +255,36 @@ class Ports:
 
     json: Json = False
     """Report as JSON."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Doctor:
+    """Measure this machine, and say what follows."""
+
+    model: Annotated[str, Parameter(alias="-m")] = "house"
+    """The model to plan with, by name or path."""
+    book: str = "house"
+    """The rule book, by name or path."""
+    plugins: Plugins = ()
+    """A folder of your own rule files and books; give it again for more."""
+    json: Json = False
+    """Report as JSON."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class ServiceInstall:
+    """Start the daemon whenever you log in."""
+
+    dry_run: Flag = False
+    """Print the file, and write nothing."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class ServiceOnly:
+    """Look after the service."""
 
 
 @Parameter(name="*")
@@ -331,6 +382,8 @@ class Pretrain:
     """Go on where an interrupted run in the same folder stopped."""
     tensorboard: Flag = False
     """Also write the journal for TensorBoard (extra `tensorboard`)."""
+    plain: Flag = False
+    """Print a line for each measurement; without it, a terminal shows the screen (unless --json is given)."""
     json: Json = False
     """Report as JSON."""
 
@@ -379,6 +432,8 @@ class Tune:
     """Go on where an interrupted run in the same folder stopped."""
     tensorboard: Flag = False
     """Also write the journal for TensorBoard (extra `tensorboard`)."""
+    plain: Flag = False
+    """Print a line for each measurement; without it, a terminal shows the screen (unless --json is given)."""
     json: Json = False
     """Report as JSON."""
 
@@ -502,6 +557,10 @@ COMMANDS: dict[tuple[str, ...], type] = {
     ("host", "token", "new"): HostToken,
     ("compose",): Compose,
     ("ports",): Ports,
+    ("doctor",): Doctor,
+    ("service", "install"): ServiceInstall,
+    ("service", "uninstall"): ServiceOnly,
+    ("service", "status"): ServiceOnly,
     ("corpus", "build"): CorpusBuild,
     ("corpus", "info"): CorpusInfo,
     ("pretrain",): Pretrain,

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from live_composer.config import Device
+    from live_composer.live.host_link import HostAddress
     from live_composer.port.protocol import ClockName
 
 
@@ -32,6 +33,7 @@ class Setup:
         listen: the input, as `port.protocol.Open` takes it.
         send_clock: whether others follow our clock.
         playing: whether to play at once.
+        host: who plans, while it is well; None: a planner here.
     """
 
     target: str | None
@@ -45,6 +47,7 @@ class Setup:
     listen: str | None = None
     send_clock: bool = False
     playing: bool = True
+    host: HostAddress | None = None
 
     @property
     def request(self) -> Open:

@@ -87,7 +87,7 @@ TABLE: tuple[Parameter, ...] = (
         "The chord that rules hear, such as Am or G7; empty for none. A chord channel sets it by itself.",
     ),
     Parameter("model", "taste", Word("model"), Serve.model, "bar", "The model that proposes notes, by name or path."),
-    Parameter("book", "taste", Word("rule book"), "house", "bar", "The rule book, by name or path."),
+    Parameter("book", "taste", Word("rule book"), Serve.book, "bar", "The rule book, by name or path."),
     Parameter(
         "dial", "taste", Number(0, 1, 0.05), 1.0, "plan",
         "Between what was learnt from tunes (0) and what was tuned to the rules (1).",

@@ -7,7 +7,7 @@ import contextlib
 from typing import TYPE_CHECKING, Protocol
 
 from live_composer.errors import BadInput, LostProcess
-from live_composer.plan.look_ahead import Superseded
+from live_composer.plan.stretch import Superseded
 from live_composer.wire.messages import PlanFailed, PlanRequest
 
 if TYPE_CHECKING:

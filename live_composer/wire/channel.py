@@ -145,6 +145,7 @@ async def connect(
             proxy=None if here else True,
             compression=None if here else "deflate",
             ping_interval=None if here else _PING_SECONDS,
+            ping_timeout=_PING_SECONDS,
             open_timeout=HELLO_SECONDS,
             close_timeout=_CLOSE_SECONDS,
             max_size=LARGEST_MESSAGE,

@@ -7,10 +7,12 @@ file cannot come in by it.
 from __future__ import annotations
 
 import asyncio
+import errno
 import hashlib
 import hmac
 import http
 import ipaddress
+import os
 import socket
 import ssl
 from dataclasses import dataclass, field
@@ -130,12 +132,13 @@ class Door:
         except OSError as error:
             raise CannotWrite(f"This machine has no address {self.address}: {error.strerror or error}.") from error
         try:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if os.name == "posix":  # On Windows that would let two listen at one address.
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind(where)
             listener.listen(_BACKLOG)
         except OSError as error:
             listener.close()
-            if error.errno == 98:  # noqa: PLR2004
+            if error.errno == errno.EADDRINUSE:
                 raise AlreadyRunning(f"Something listens at {self.address} already.") from error
             raise CannotWrite(f"Nothing can listen at {self.address}: {error.strerror or error}.") from error
         return listener
@@ -167,6 +170,20 @@ class Door:
 def digest(token: str) -> bytes:
     """Return what is kept of a token."""
     return hashlib.sha256(token.strip().encode()).digest()
+
+
+def is_encrypted(url: str) -> bool:
+    """Say whether a host's address is one of TLS; without it, only this machine may be spoken to.
+
+    Raises:
+        BadInput: it is no address of a host, or one elsewhere that is not encrypted.
+    """
+    scheme, separator, where = url.partition("://")
+    if scheme not in {"ws", "wss"} or not separator or not where.strip("/"):
+        raise BadInput(f"`{url}` is no address of a host; write wss://HOST:PORT.")
+    if scheme == "ws" and not Address.parse(where.rstrip("/")).is_loopback:
+        raise BadInput(f"{url} is not encrypted, and all could read the token; write wss://{where}.")
+    return scheme == "wss"
 
 
 def certificate(chain: Path, key: Path) -> ssl.SSLContext:

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from live_composer.wire.base import Message
+from live_composer.wire.learning import LearningMessage
 from live_composer.wire.screen import ScreenMessage
 
 PROTOCOL = 2
@@ -38,7 +39,8 @@ class Hello(Message, frozen=True):
     """The first message of both sides.
 
     Attributes:
-        role: `musician`, `planner`, `daemon`, `screen` (is shown frames) or `control` (is told what it asks).
+        role: `musician`, `planner`, `daemon`, `learner`, `screen` (is shown frames) or `control` (is told what it
+            asks).
         protocol: must be PROTOCOL.
         models: a planner's models by name.
         engine: what computes, such as `numpy` or `torch cuda`.
@@ -173,7 +175,7 @@ class PlanFailed(Message, frozen=True):
     late: bool = False
 
 
-AnyMessage: TypeAlias = Hello | PlanRequest | Plan | PlanFailed | ScreenMessage
+AnyMessage: TypeAlias = Hello | PlanRequest | Plan | PlanFailed | ScreenMessage | LearningMessage
 
 
 def encode(message: AnyMessage) -> bytes:

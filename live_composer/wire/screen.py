@@ -210,6 +210,7 @@ class PlannerView(Part, frozen=True):
         horizon: steps from now that can no longer be changed.
         age_s: seconds since the last plan came; -1 before the first.
         plans: how many came.
+        elsewhere: how many of them from a host.
         missed: how many did not come in time.
         replaced: how often a planner was lost and another one started.
     """
@@ -222,6 +223,7 @@ class PlannerView(Part, frozen=True):
     horizon: int = 0
     age_s: float = -1.0
     plans: int = 0
+    elsewhere: int = 0
     missed: int = 0
     replaced: int = 0
 
@@ -253,7 +255,7 @@ class Notice(Part, frozen=True):
     """Something a person should know.
 
     Attributes:
-        what: `port`, `input`, `clock`, `planner`, `rule NAME`, `model`, `book`, `take`, `osc`.
+        what: `port`, `input`, `clock`, `planner`, `host`, `rule NAME`, `model`, `book`, `take`, `osc`.
         reason: in one sentence.
         standing: it is so now; else it has passed, and was worth a word.
         number: grows, so that a screen shows one once.

@@ -219,6 +219,23 @@ def test_however_the_daemon_ends_its_children_end_and_release_every_note(
         assert len(ons) * 2 == len(messages) == len(track.notes) * 2
 
 
+async def test_a_daemon_that_waits_plays_when_it_is_told_to(rehearse: Rehearse):
+    states: list[str] = []
+
+    def tell(rehearsal: Rehearsal, event: Event) -> None:
+        if isinstance(event, Opened):
+            states.append(rehearsal.daemon.performance.transport.state)
+            asyncio.get_running_loop().call_later(0.2, play, rehearsal)
+
+    def play(rehearsal: Rehearsal) -> None:
+        states.append(rehearsal.daemon.performance.transport.state)
+        rehearsal.daemon.ask(Command("play"))
+
+    _, stopped = await rehearse(tell, bars=2, playing=False)
+    assert states == ["stopped", "stopped"]
+    assert stopped.bars == 2
+
+
 async def test_reasons_and_a_catalogue_are_told(rehearse: Rehearse):
     async with playing(rehearse, book="paper") as (_, opened):
         screen = await channel.connect(Path(opened.socket), Hello("screen"))

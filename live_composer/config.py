@@ -85,7 +85,7 @@ class Serve:
     """Whose time it is: its own, a MIDI clock on the input, JACK's transport, or Ableton Link (extra `link`)."""
     send_clock: Flag = False
     """Lead: send a MIDI clock with Start, Stop and Song Position along with the notes."""
-    listen: str | None = None
+    input: str | None = None
     """A MIDI port to listen to, by words of its name: notes, chords, knobs, program changes, MIDI clock."""
     plugins: Plugins = ()
     """A folder of your own rule files and books; give it again for more."""

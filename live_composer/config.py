@@ -197,6 +197,8 @@ class Host:
     """From how many continuations one plan may be chosen."""
     seconds: Annotated[float, Parameter(validator=Between(0.05, 60))] = 2.0
     """How long one plan may take."""
+    fleet: Path | None = None
+    """A YAML file that says of how many planners the host shall be the door, under Ray Serve (extra `fleet`)."""
     json: Json = False
     """Report as JSON, one object a line."""
 

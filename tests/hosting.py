@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
+from live_composer.plan.gate import Limits
 from live_composer.plan.host import Host
+from live_composer.plan.metrics import Metrics
 from live_composer.plan.planner import Planner
+from live_composer.plan.worker import Worker
 from live_composer.wire import channel
 from live_composer.wire.door import Address, Door
 from live_composer.wire.messages import Hello
@@ -79,9 +82,17 @@ async def hosting(models: Path, door: Door | None = None, **options: Any) -> Asy
     """Run a host in this loop, that plans with the models of a folder; without a door, whoever comes is let in."""
     door = door or Door(LOOPBACK)
     events: list[dict[str, Any]] = []
-    planner = Planner("cpu", models=[models])
+    planner, metrics, limits = Planner("cpu", models=[models]), Metrics(), options.pop("limits", Limits())
+    worker = Worker(planner, limits.seconds, metrics.batch.add)
     host = Host(
-        planner, door, models=[models], log=lambda name, **fields: events.append({"event": name} | fields), **options
+        worker,
+        door,
+        engine=planner.engine,
+        models=[models],
+        limits=limits,
+        metrics=metrics,
+        log=lambda name, **fields: events.append({"event": name} | fields),
+        **options,
     )
     opened: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     serving = asyncio.create_task(host.serve(opened.set_result))
@@ -93,6 +104,7 @@ async def hosting(models: Path, door: Door | None = None, **options: Any) -> Asy
     finally:
         host.stop()
         await serving
+        worker.close()
 
 
 class Way:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import time
 from typing import TYPE_CHECKING, Any
@@ -13,16 +14,21 @@ from threadpoolctl import ThreadpoolController
 from live_composer import paths
 from live_composer.config import Host, HostToken
 from live_composer.errors import BadInput
+from live_composer.plan import fleet as fleets
 from live_composer.plan import host as hosts
 from live_composer.plan.gate import Limits
+from live_composer.plan.metrics import Metrics
 from live_composer.plan.planner import Planner
+from live_composer.plan.worker import Worker
 from live_composer.policy import checkpoint
 from live_composer.wire import door, tokens
 from live_composer.wire.door import Address, Door
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
+
+    from live_composer.plan.fleet import Fleet
 
 application = cyclopts.App(name="host")
 _token = cyclopts.App(name="token", help="Make tokens that let musicians in.")
@@ -36,12 +42,15 @@ def host(*, config: Host = Host()) -> None:
     models = [config.models] if config.models else paths.model_folders()
     if not checkpoint.available(models):
         raise BadInput(f"There are no models in {' and '.join(map(str, models))}; name their folder by --models.")
-    planner = Planner(config.device, config.plugins, models)
     limits = Limits(config.horizon, config.candidates, config.requests, config.seconds)
     log = _log_json if config.json else _log_text
-    server = hosts.Host(planner, way, models=models, books=config.plugins, limits=limits, log=log)
-    with ThreadpoolController().limit(limits=1):  # Networks this small gain nothing from threads of BLAS.
-        asyncio.run(server.serve(_opened(way, planner.engine, log)))
+    metrics = Metrics()
+    plans, engine = _crew(config, models, metrics)
+    server = hosts.Host(
+        plans, way, engine=engine, models=models, books=config.plugins, limits=limits, metrics=metrics, log=log
+    )
+    with contextlib.closing(plans), ThreadpoolController().limit(limits=1):  # More threads of BLAS gain nothing here.
+        asyncio.run(server.serve(_opened(way, engine, log)))
     log("ended")
 
 
@@ -55,6 +64,16 @@ def new_token(name: str, /, *, config: HostToken = HostToken()) -> None:
         Whose it is, one word; to take it back, delete the line of that name from the file, and start the host anew.
     """
     print(tokens.new(_tokens(config.tokens), name))
+
+
+def _crew(config: Host, models: Sequence[Path], metrics: Metrics) -> tuple[Worker | Fleet, str]:
+    """Return who plans, and what with: a planner in this process, or a fleet of them."""
+    if config.fleet is None:
+        planner = Planner(config.device, config.plugins, models)
+        return Worker(planner, config.seconds, metrics.batch.add), planner.engine
+    fleet = fleets.read_config(config.fleet)
+    started = fleets.start(fleet, config.device, config.plugins, models, config.seconds)
+    return started, f"fleet of {fleet.least} to {fleet.most}" if fleet.most > fleet.least else f"fleet of {fleet.most}"
 
 
 def _tokens(path: Path | None) -> Path:

@@ -15,7 +15,6 @@ from live_composer.plan.answering import Answering
 from live_composer.plan.gate import Limits, Rate
 from live_composer.plan.metrics import Metrics
 from live_composer.plan.stretch import Superseded
-from live_composer.plan.worker import Worker
 from live_composer.policy import checkpoint
 from live_composer.rules import book_file
 from live_composer.wire import channel
@@ -24,12 +23,22 @@ from live_composer.wire.messages import Hello, Plan, PlanFailed
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
-    from typing import Any
+    from typing import Any, Protocol
 
-    from live_composer.plan.planner import Planner
+    from live_composer.plan.answering import Plans
     from live_composer.wire.channel import Channel
     from live_composer.wire.door import Door
     from live_composer.wire.messages import PlanRequest
+
+    class Crew(Plans, Protocol):
+        """Who plans for a host.
+
+        Attributes:
+            waiting: requests that wait or are planned.
+        """
+
+        waiting: int
+
 
 DRAIN_SECONDS = 5.0
 """How long what is planned may still take when the host is told to end."""
@@ -44,32 +53,42 @@ class Host:
 
     def __init__(  # noqa: PLR0913 - what it has, grants and tells
         self,
-        planner: Planner,
+        plans: Crew,
         door: Door,
         *,
+        engine: str,
         models: Sequence[Path],
         books: Sequence[Path] = (),
         limits: Limits = Limits(),  # noqa: B008 - frozen
+        metrics: Metrics | None = None,
         log: Callable[..., None] = lambda *_, **__: None,
     ) -> None:
         """Make a host that does not listen yet.
 
         Args:
-            planner: who plans.
+            plans: who plans.
             door: where it listens.
+            engine: what computes, in words.
             models: folders of what it plans with.
             books: folders of rule books, beside the shipped one.
             limits: what it grants.
+            metrics: what is counted, where others count too.
             log: is told an event's name and its fields.
         """
-        self.metrics = Metrics()
-        self._planner, self._models, self._books, self._limits, self._log = planner, models, books, limits, log
+        self.metrics = metrics or Metrics()
+        self._plans, self._engine, self._models, self._books, self._limits, self._log = (
+            plans,
+            engine,
+            models,
+            books,
+            limits,
+            log,
+        )
         self._door = replace(
             door,
             pages={"/metrics": self._measured, "/health": self._health},
             open=frozenset({"/health"}),
         )
-        self._worker = Worker(planner, limits.seconds, self.metrics.batch.add)
         self._talks: set[Answering] = set()
         self._stop = asyncio.Event()
 
@@ -90,7 +109,6 @@ class Host:
             on_open(port)
             await self._stop.wait()
             await self._drain()
-        self._worker.close()
 
     def stop(self) -> None:
         """Have the host answer what is under way, and end."""
@@ -102,7 +120,7 @@ class Host:
         metrics.count("requests")
         try:
             self._limits.check(request)
-            answer = await self._worker.answer(request, unwanted)
+            answer = await self._plans.answer(request, unwanted)
         except BadInput as error:
             metrics.count("refused")
             return PlanFailed(request.revision, str(error))
@@ -140,7 +158,7 @@ class Host:
         self.stop()
 
     async def _drain(self) -> None:
-        self._log("draining", musicians=len(self._talks), queue=self._worker.waiting)
+        self._log("draining", musicians=len(self._talks), queue=self._plans.waiting)
         for talk in self._talks:
             talk.leave()
         with contextlib.suppress(TimeoutError):
@@ -152,7 +170,7 @@ class Host:
         return Hello(
             "planner",
             models=models,
-            engine=self._planner.engine,
+            engine=self._engine,
             weights={name: digest for name in models if (digest := self._digest(name))},
             books=sorted(book_file.books(self._books)),
             limits=self._limits.told(),
@@ -165,7 +183,7 @@ class Host:
             return ""
 
     def _measured(self) -> tuple[http.HTTPStatus, str]:
-        self.metrics.musicians, self.metrics.queue = len(self._talks), self._worker.waiting
+        self.metrics.musicians, self.metrics.queue = len(self._talks), self._plans.waiting
         return http.HTTPStatus.OK, self.metrics.text()
 
     def _health(self) -> tuple[http.HTTPStatus, str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -23,6 +22,9 @@ if TYPE_CHECKING:
 
 GATHER_SECONDS = 0.002
 """How long a request waits for company, where plans are made together."""
+
+_SURE = 2.0
+"""How many times its usual time a plan must have left to be begun: one given up half-made is time lost twice."""
 
 
 class TooLate(Superseded):
@@ -70,7 +72,7 @@ class _Job:
 
 
 class Worker:
-    """Answers requests of any number of musicians, in turn: on a CPU one after the other, on a GPU many at once.
+    """Answers requests of any number of musicians, the first due first: on a CPU one by one, on a GPU many at once.
 
     Attributes:
         waiting: requests that wait for their turn, or are planned.
@@ -84,7 +86,7 @@ class Worker:
         self._longest, self._on_batch = longest, on_batch
         self._planner = planner
         self._experience = Experience()
-        self._jobs: deque[_Job] = deque()
+        self._jobs: list[_Job] = []
         self._working: asyncio.Task[None] | None = None
         self._planning = ThreadPoolExecutor(max_workers=1, thread_name_prefix="planner")
         self._loading = ThreadPoolExecutor(max_workers=1, thread_name_prefix="loader")
@@ -126,36 +128,35 @@ class Worker:
         while self._jobs:
             if self._planner.most > 1:
                 await asyncio.sleep(GATHER_SECONDS)
-            jobs = [self._jobs.popleft() for _ in range(min(len(self._jobs), self._planner.most))]
-            ends = await loop.run_in_executor(self._planning, self._plan, jobs)
-            for job, end in zip(jobs, ends, strict=True):
-                job.end(end)
+            self._give_up_late()
+            # What is due first comes first: who moves a slider before who asks ahead.
+            self._jobs.sort(key=lambda job: job.due)
+            jobs, self._jobs = self._jobs[: self._planner.most], self._jobs[self._planner.most :]
+            if jobs:
+                ends = await loop.run_in_executor(self._planning, self._plan, jobs)
+                for job, end in zip(jobs, ends, strict=True):
+                    job.end(end)
 
-    def _plan(self, jobs: Sequence[_Job]) -> list[Plan | PlanFailed | Exception]:
+    def _give_up_late(self) -> None:
+        """Let go of what could not be answered in time any more."""
+        now, waiting = time.monotonic(), self._jobs
+        self._jobs = []
+        for job in waiting:
+            if now + _SURE * self._experience.expect(job.request) > job.due:
+                job.end(TooLate())
+            else:
+                self._jobs.append(job)
+
+    def _plan(self, jobs: Sequence[_Job]) -> list[Plan | PlanFailed | Superseded] | list[Exception]:
         """Plan several requests; return what became of each."""
         begin = time.monotonic()
-        ends: list[Plan | PlanFailed | Exception] = [TooLate() for _ in jobs]
-        in_time = [number for number, job in enumerate(jobs) if self._is_in_time(job, begin)]
-        if not in_time:
-            return ends
-        self._on_batch(len(in_time))
+        self._on_batch(len(jobs))
         try:
-            made = self._planner.plan_together(
-                [
-                    (job.request, lambda job=job: job.superseded(begin, self._longest))
-                    for job in map(jobs.__getitem__, in_time)
-                ]
+            ends = self._planner.plan_together(
+                [(job.request, lambda job=job: job.superseded(begin, self._longest)) for job in jobs]
             )
         except Exception as error:  # noqa: BLE001 - whoever waits must be told
             return [error for _ in jobs]
-        for number, end in zip(in_time, made, strict=True):
-            self._experience.note(jobs[number].request, time.monotonic() - begin)
-            ends[number] = end
+        for job in jobs:
+            self._experience.note(job.request, time.monotonic() - begin)
         return ends
-
-    def _is_in_time(self, job: _Job, now: float) -> bool:
-        if now + self._experience.expect(job.request) <= job.due:
-            return True
-        # One that is refused teaches nothing: without this, one slow plan would shut out all of its kind.
-        self._experience.note(job.request, 0.0)
-        return False

@@ -139,6 +139,7 @@ class Choosing(Steering):
                     now,
                     read=str,
                     hint="some words of a port's name",
+                    again=self.action_ports,
                 ),
                 take,
             )

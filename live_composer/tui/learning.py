@@ -196,7 +196,15 @@ class LearningScreen(Basis):
 
         choices = [Choice(name, name) for name in there]
         hint = "some words of a port's name"
-        self.push_screen(Choose("Where melodies are heard", choices, self._hearing.where, read=str, hint=hint), take)
+        dialog = Choose(
+            "Where melodies are heard",
+            choices,
+            self._hearing.where,
+            read=str,
+            hint=hint,
+            again=self.action_hear_where,
+        )
+        self.push_screen(dialog, take)
 
     def action_close_screen(self) -> None:
         """See the registry of actions."""

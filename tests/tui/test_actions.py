@@ -154,6 +154,14 @@ async def test_every_action_has_its_key_and_its_place_in_the_palette(playing: Pl
         assert action.title in palette or action.name == "palette"
 
 
+def test_the_page_of_keys_tells_of_every_action():
+    lines = actions.page().splitlines()
+    for action in actions.ACTIONS:
+        [row] = [line for line in lines if line.startswith("| `") and f"| {action.name} |" in line]
+        assert action.help in row
+        assert f"`{actions.shown_key(action.keys[0])}`" in row
+
+
 async def test_f1_tells_of_the_focused_widget_and_its_keys(playing: Playing):
     await playing.press("1", "f1")
     text = playing.app.screen._text
@@ -185,6 +193,18 @@ async def test_another_port_is_played_to_by_a_daemon_with_the_same_values(playin
     assert playing.app.options[:2] == ["--port", "fluidsynth:midi"]
     assert {"key=D dorian", "seed=4"} <= set(playing.app.options)
     assert "tempo=120.0" not in playing.app.options
+
+
+@pytest.mark.parametrize("key", ["ctrl+r", "f5"])
+async def test_ports_are_looked_for_again(playing: Playing, key: str):
+    await playing.press("i", *"nothing")
+    before = playing.dialog
+    await playing.press(key)
+    assert isinstance(playing.dialog, Choose)
+    assert playing.dialog is not before
+    assert playing.stage.asked == [Command("catalogue"), Command("catalogue")]
+    await playing.press(*"fluid", "enter")
+    assert playing.app.options[:2] == ["--port", "fluidsynth:midi"]
 
 
 async def test_all_values_are_saved_as_the_first_free_preset(playing: Playing):

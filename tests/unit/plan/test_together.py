@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import itertools
+import threading
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -131,6 +132,29 @@ async def test_on_a_cpu_they_are_made_one_by_one(random_model: str):
     answers = await asyncio.gather(*(worker.answer(each, lambda: False) for each in requests))
     assert [answer.revision for answer in answers] == list(range(6))
     assert sizes == [1] * 6
+    worker.close()
+
+
+async def test_what_is_due_first_comes_first(random_model: str, monkeypatch: pytest.MonkeyPatch):
+    planner, begin = Planner("cpu"), threading.Event()
+    plan_together = planner.plan_together
+    monkeypatch.setattr(planner, "plan_together", lambda wanted: begin.wait(20) and plan_together(wanted))
+    worker = Worker(planner)
+    done: list[int] = []
+
+    async def ask(number: int, within: float | None) -> None:
+        await worker.answer(request(random_model, number, within=within), lambda: False)
+        done.append(number)
+
+    asking = [asyncio.create_task(ask(0, None))]
+    while not worker._working:
+        await asyncio.sleep(0.001)
+    asking += [asyncio.create_task(ask(number, within)) for number, within in enumerate((90.0, 60.0, None, 30.0), 1)]
+    while len(worker._jobs) < 4:
+        await asyncio.sleep(0.001)
+    begin.set()
+    await asyncio.gather(*asking)
+    assert done == [0, 4, 2, 1, 3]
     worker.close()
 
 

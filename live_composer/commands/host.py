@@ -99,9 +99,15 @@ def _opened(way: Door, engine: str, log: Callable[..., None]) -> Callable[[int],
 
 
 def _log_json(name: str, **fields: Any) -> None:
-    print(json.dumps(hosts.event(name, **fields)), flush=True)
+    _print(json.dumps(hosts.event(name, **fields)))
 
 
 def _log_text(name: str, **fields: Any) -> None:
     told = ", ".join(f"{field} {value}" for field, value in fields.items())
-    print(f"{time.strftime('%H:%M:%S')} {name}{': ' if told else ''}{told}", flush=True)
+    _print(f"{time.strftime('%H:%M:%S')} {name}{': ' if told else ''}{told}")
+
+
+def _print(line: str) -> None:
+    """Print a line of the log; a host whose log nobody reads any more plans on."""
+    with contextlib.suppress(BrokenPipeError):
+        print(line, flush=True)

@@ -33,9 +33,9 @@ def test_a_host_is_killed_while_it_plans_and_nobody_hears_it(tmp_path: Path, cap
         assert address.startswith("wss://")
         hosted = ["--planner", address, "--planner-token", str(tmp_path / "token")]
         hosted += ["--planner-certificate", str(certificate.chain)]
-        options = ["--bars", "8", "--seed", "7", "--device", "cpu"]
-        with Serving("null", *options, *hosted, tempo=300.0) as serving:
-            serving.wait_for("bar", number=3)
+        options = ["--bars", "6", "--seed", "7", "--device", "cpu"]
+        with Serving("null", *options, *hosted, tempo=200.0) as serving:
+            serving.wait_for("bar", number=2)
             box.kill()
             trouble = serving.wait_for("trouble", what="host")
             assert trouble["reason"]

@@ -81,6 +81,23 @@ async def test_a_host_plans_until_a_signal_comes(random_model: str, home: Path, 
         process.communicate()
 
 
+async def test_a_host_whose_log_nobody_reads_plans_on(random_model: str):
+    words = ["host", "--json", "--models", str(Path(random_model).parent), "--device", "cpu", "--listen", "127.0.0.1:0"]
+    process = subprocess.Popen([sys.executable, "-m", "live_composer", *words], stdout=subprocess.PIPE, text=True)
+    assert process.stdout
+    try:
+        address = json.loads(process.stdout.readline())["address"]
+        process.stdout.close()
+        for revision in range(2):
+            here = await channel.connect(address, Hello("musician"))
+            await here.send(PlanRequest(revision, "random", [], 0, 16))
+            assert isinstance(await here.receive(), Plan)
+            await here.close()
+    finally:
+        process.kill()
+        process.wait()
+
+
 async def test_where_there_is_a_token_nobody_comes_in_without(random_model: str, tmp_path: Path):
     kept = tmp_path / "tokens"
     token = tokens.new(kept, "ada")

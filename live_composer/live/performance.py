@@ -97,6 +97,10 @@ class Performance:
         armed, self._armed = self._armed, None
         return armed == math.ceil(beat * STEPS_PER_BEAT)
 
+    def goes_back(self, beat: float) -> bool:
+        """Say whether a beat lies before what was handed over last, and so was played already."""
+        return self.source.settled - math.ceil(beat * STEPS_PER_BEAT) > _HANDED_OVER
+
     def jump(self, beat: float) -> None:
         """Be where the clock is; cancel `play` before, and play anew after.
 

@@ -48,6 +48,7 @@ class PortLink:
         trouble: why there is no port at the moment; empty when all is well.
         listening: the input, if there is one.
         clock: what the clock does.
+        left: the beat at which the clock that is followed was moved to another.
         pid: the process id of the port process.
     """
 
@@ -68,6 +69,7 @@ class PortLink:
         self.replaced = 0
         self.trouble = ""
         self.tempo = request.tempo
+        self.left = 0.0
         self.listening: Listening | None = None
         self.clock = ClockState(request.clock, "searching" if self._follows(request) else "locked", request.tempo)
         self._request = request
@@ -215,6 +217,8 @@ class PortLink:
         self._tell()
 
     def _clocked(self, state: ClockState, when: float) -> None:
+        if state.moved:
+            self.left = self.beat()
         if self.follows:
             self._anchor, self.tempo = (state.beat, when), state.tempo
         self.clock = state

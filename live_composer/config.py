@@ -83,6 +83,10 @@ class Serve:
     """Above 1 is bolder, below 1 more careful."""
     clock: Literal["internal", "midi", "jack", "link"] = "internal"
     """Whose time it is: its own, a MIDI clock on the input, JACK's transport, or Ableton Link (extra `link`)."""
+    freewheel_seconds: Annotated[float, Parameter(validator=Between(0, 3600))] = 5.0
+    """How many seconds to go on by itself when the clock that is followed falls silent."""
+    quantum: Annotated[float, Parameter(validator=Between(0.25, 64))] | None = None
+    """Beats after which Ableton Link's bar begins anew; without it, the metre's bar."""
     send_clock: Flag = False
     """Lead: send a MIDI clock with Start, Stop and Song Position along with the notes."""
     input: str | None = None

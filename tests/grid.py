@@ -12,6 +12,8 @@ from real_parts import RATE, note_offs, note_ons
 TICK, START, CONTINUE, STOP, POSITION = 0xF8, 0xFA, 0xFB, 0xFC, 0xF2
 TICKS_PER_STEP = 6
 STEPS_PER_BEAT = 4
+LOST = 1.6
+"""Periods without a tick after which one was lost."""
 NEARLY = 1e-6
 
 
@@ -32,19 +34,30 @@ class Onset(NamedTuple):
 
 
 def steps_of_ticks(events: list[tuple[int, bytes]]) -> list[Step]:
-    """Return the sixteenths of a MIDI clock, counted as a follower must count them."""
+    """Return the sixteenths of a MIDI clock, counted as a follower must count them.
+
+    From a gap of two or three ticks within a steady clock ticks were lost: a server that overran takes them along
+    (docs/decisions/007).
+    """
     steps: list[Step] = []
     following, going = 0, False
+    last, period = -math.inf, math.inf
     for frame, data in events:
         match data[0]:
             case status if status == TICK and going:
+                if (gap := frame - last) > LOST * period:
+                    following += round(gap / period) - 1
+                else:
+                    period = gap if gap > 0 else period
+                last = frame
                 if following % TICKS_PER_STEP == 0:
                     steps.append(Step(frame, following // TICKS_PER_STEP))
                 following += 1
-            case status if status == START:
-                following, going = 0, True
-            case status if status in (CONTINUE, STOP):
-                going = status == CONTINUE
+            case status if status in (START, CONTINUE):
+                following, going = 0 if status == START else following, True
+                last, period = -math.inf, math.inf
+            case status if status == STOP:
+                going = False
             case status if status == POSITION:
                 following = (data[1] | data[2] << 7) * TICKS_PER_STEP
             case _:

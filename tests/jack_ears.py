@@ -40,6 +40,15 @@ class Ears:
         """Return (frame, samples) of each period from the `since`-th on."""
         return self._sound[since:]
 
+    def levels(self) -> list[tuple[int, float, float]]:
+        """Return (frame, loudness, brightness) of each period: root mean square of the sound and of its slope."""
+        import numpy as np
+
+        return [
+            (start, float(np.sqrt(np.mean(samples**2))), float(np.sqrt(np.mean(np.diff(samples) ** 2))))
+            for start, samples in self._sound
+        ]
+
     def periods(self) -> int:
         """Return how many periods of sound there are."""
         return len(self._sound)

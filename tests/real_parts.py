@@ -184,6 +184,10 @@ class Recorder:
         sound = self._heard(first, lambda sound: len(sound) * len(sound[0][1]) >= seconds * RATE)
         return np.concatenate([samples for _, samples in sound])
 
+    def levels(self) -> list[tuple[int, float, float]]:
+        """Return (frame, loudness, brightness) of each period so far; an attack is bright."""
+        return self._ears.levels()
+
     def sound_between(self, first: int, last: int) -> np.ndarray:
         """Return what sounded from one frame to another, to the nearest period."""
         sound = self._heard(0, lambda sound: sound[-1][0] >= last)

@@ -17,6 +17,7 @@ from live_composer.live.daemon import Daemon, Setup
 from live_composer.live.host_link import HostAddress
 from live_composer.live.log import Log
 from live_composer.live.values import Values
+from live_composer.music.metre import Metre
 from live_composer.policy import checkpoint
 from live_composer.rules import book_file
 from live_composer.wire import door, tokens
@@ -72,6 +73,8 @@ def _setup(config: Serve) -> Setup:
         clock=config.clock,
         listen=config.input,
         send_clock=config.send_clock,
+        freewheel_seconds=config.freewheel_seconds,
+        quantum=config.quantum or Metre.parse(values.word("metre")).beats_per_bar,
         playing=not config.wait,
         host=_host(config),
     )

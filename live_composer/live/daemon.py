@@ -198,7 +198,7 @@ class Daemon:
                     self.desk.hear(message)
                 self._changed()
             case ClockState(moved=True, beat=beat):
-                self._stage.clock_moved(beat)
+                self._stage.clock_moved(beat, self.port.left)
             case _:
                 pass
         self._on_reply(reply)

@@ -97,6 +97,10 @@ class Performance:
         armed, self._armed = self._armed, None
         return armed == math.ceil(beat * STEPS_PER_BEAT)
 
+    def goes_back(self, beat: float) -> bool:
+        """Say whether a beat lies before what was handed over last, and so was played already."""
+        return self.source.settled - math.ceil(beat * STEPS_PER_BEAT) > _HANDED_OVER
+
     def jump(self, beat: float) -> None:
         """Be where the clock is; cancel `play` before, and play anew after.
 
@@ -177,7 +181,8 @@ class Performance:
 
     def _hand_over(self, step: int) -> float:
         """Return the beat at which a step is handed to the port."""
-        return beats(step - 1) - MARGIN_SECONDS / seconds_per_beat(self._port.tempo)
+        ahead = MARGIN_SECONDS + self._port.lead_seconds
+        return beats(step - 1) - ahead / seconds_per_beat(self._port.tempo)
 
     def _is_gone(self, step: int) -> bool:
         """Say whether a step would sound late: then nothing begins with it."""

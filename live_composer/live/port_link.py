@@ -20,6 +20,7 @@ from live_composer.port.protocol import (
     Listening,
     Open,
     Release,
+    SetOffset,
     SetTempo,
     Start,
     Stop,
@@ -47,6 +48,7 @@ class PortLink:
         trouble: why there is no port at the moment; empty when all is well.
         listening: the input, if there is one.
         clock: what the clock does.
+        left: the beat at which the clock that is followed was moved to another.
         pid: the process id of the port process.
     """
 
@@ -67,6 +69,7 @@ class PortLink:
         self.replaced = 0
         self.trouble = ""
         self.tempo = request.tempo
+        self.left = 0.0
         self.listening: Listening | None = None
         self.clock = ClockState(request.clock, "searching" if self._follows(request) else "locked", request.tempo)
         self._request = request
@@ -134,11 +137,18 @@ class PortLink:
                     self._anchor, self._playing = (here, time.monotonic()), True
                 case Stop():
                     self._anchor, self._playing = (self.beat(), time.monotonic()), False
+                case SetOffset(offset_ms):
+                    self._request = msgspec.structs.replace(self._request, offset_ms=offset_ms)
                 case SetTempo(tempo):
                     self._anchor, self.tempo = (self.beat(), time.monotonic()), tempo
                 case _:
                     pass
             self._process.send(command)
+
+    @property
+    def lead_seconds(self) -> float:
+        """How long before its beat a note is sent, because the port's offset is below 0."""
+        return max(0.0, -self._request.offset_ms / 1000)
 
     def beat(self) -> float:
         """Return where the music is, by the port's clock as it was last heard."""
@@ -207,6 +217,8 @@ class PortLink:
         self._tell()
 
     def _clocked(self, state: ClockState, when: float) -> None:
+        if state.moved:
+            self.left = self.beat()
         if self.follows:
             self._anchor, self.tempo = (state.beat, when), state.tempo
         self.clock = state

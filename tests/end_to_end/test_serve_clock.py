@@ -8,7 +8,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
-from grid import Onset, hanging, onsets, settled, steps_of_ticks, steps_of_transport
+from grid import Onset, hanging, onsets, steps_of_ticks, steps_of_transport
 from real_parts import RATE, MidiClockLeader, note_ons, wait_for
 from serving import Serving
 
@@ -71,25 +71,6 @@ def assert_on_the_clock(heard: list[Onset], stops: list[int]) -> None:
     first, second = (heard[stop].step - heard[stop - 1].step for stop in stops)
     assert 0 < first < 16
     assert second > 400
-
-
-def test_a_midi_clock_starts_stops_goes_on_changes_and_moves(recorder: Recorder, conductor: Conductor):
-    def attempt() -> None:
-        conductor.locate(0)
-        conductor.conduct(200.0)
-        with MidiClockLeader(recorder, 200.0, resync_delay=0.5), Serving("recorder", *BY_TICKS) as serving:
-            wait_until_armed(serving)
-            assert serving.status().port.input == CLOCK
-            recorder.listen(CLOCK)
-            stops = conduct(recorder, conductor, serving)
-            serving.process.terminate()
-            assert serving.end()["dropped"] == 0
-        steps = steps_of_ticks(recorder.events)
-        heard = onsets(recorder.events, steps)
-        assert_on_the_clock(heard, stops)
-        assert late(settled(heard, steps, 0.5)) == []
-
-    recorder.fairly(attempt)
 
 
 def test_the_transport_of_jack_starts_stops_goes_on_changes_and_moves(recorder: Recorder, conductor: Conductor):

@@ -212,8 +212,9 @@ def clock_moves(to: float | None, bar: int = 8):
 
     def at(rehearsal: Rehearsal, event: Event) -> None:
         if isinstance(event, Bar) and event.number == bar and not rehearsal.moves:
-            rehearsal.moves.append(rehearsal.daemon.port.beat() if to is None else to)
-            asyncio.get_running_loop().call_soon(rehearsal.daemon._stage.clock_moved, rehearsal.moves[0])
+            stage, left = rehearsal.daemon._stage, rehearsal.daemon.port.beat()
+            rehearsal.moves.append(left if to is None else to)
+            asyncio.get_running_loop().call_soon(stage.clock_moved, rehearsal.moves[0], left)
 
     return at
 
@@ -229,8 +230,8 @@ async def test_a_clock_that_stops_and_goes_on_there_changes_no_note(rehearse: Re
 
 
 @pytest.mark.parametrize("to", [0.0, 10.5, 80.0])
-async def test_a_clock_that_is_put_elsewhere_is_played_to_from_there(rehearse: Rehearse, to: float):
-    rehearsal, stopped = await rehearse(clock_moves(to), bars=30)
+async def test_a_clock_that_is_put_elsewhere_is_played_to_from_there(rehearse: Rehearse, to: float, tmp_path: Path):
+    rehearsal, stopped = await rehearse(clock_moves(to), bars=30, record=tmp_path / "take.mid")
     onsets = [message.beat for message in rehearsal.sent if message.data[0] & 0xF0 == 0x90]
     [turn] = [at for at, (before, after) in enumerate(itertools.pairwise(onsets)) if not 0 <= after - before < 8]
     assert 28 < onsets[turn] < 33
@@ -239,6 +240,12 @@ async def test_a_clock_that_is_put_elsewhere_is_played_to_from_there(rehearse: R
     assert onsets[-1] > 29 * 4
     assert stopped.missed_plans == 0
     rehearsal.notes()
+    struck = [message.data[1] for message in rehearsal.sent if message.data[0] & 0xF0 == 0x90]
+    [track] = midi_file.read_song(tmp_path / "take.mid").tracks
+    recorded = [note.pitch for note in track.notes]
+    handed_over = len(recorded) - len(struck)  # and not heard: a bar is recorded when it was handed to the port
+    assert handed_over in {0, 1}
+    assert recorded == struck[: turn + 1] + recorded[turn + 1 : turn + 1 + handed_over] + struck[turn + 1 :]
 
 
 async def test_steps_whose_time_is_over_are_left_out_and_nothing_hangs(rehearse: Rehearse):

@@ -14,21 +14,18 @@ from msgspec.structs import replace
 from live_composer.parameters import table
 from live_composer.rules import book_file
 from live_composer.wire import channel
+from live_composer.wire.catalogue import BookView, Catalogue, ModelView, PresetView
 from live_composer.wire.messages import Hello
 from live_composer.wire.screen import (
-    BookView,
-    Catalogue,
     ClockView,
     Command,
     Done,
     Failed,
     Frame,
     Lost,
-    ModelView,
     Notice,
     OwnNote,
     PortView,
-    PresetView,
     Reasons,
     Set,
     TakeView,

@@ -41,7 +41,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from live_composer.port.protocol import Reply
-    from live_composer.wire.screen import Catalogue, Command, Frame, Reasons
+    from live_composer.wire.catalogue import Catalogue
+    from live_composer.wire.screen import Command, Frame, Reasons
 
 __all__ = ["Daemon", "Setup"]
 

@@ -19,8 +19,9 @@ from live_composer.errors import AlreadyRunning, BadInput
 from live_composer.live.events import Bar, Event, Opened
 from live_composer.music import midi_file
 from live_composer.wire import channel
+from live_composer.wire.catalogue import Catalogue
 from live_composer.wire.messages import Hello, Plan
-from live_composer.wire.screen import Catalogue, Command, Done, Failed, Frame, Reasons, Set
+from live_composer.wire.screen import Command, Done, Failed, Frame, Reasons, Set
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable

@@ -89,7 +89,7 @@ class Serve:
     """Beats after which Ableton Link's bar begins anew; without it, the metre's bar."""
     send_clock: Flag = False
     """Lead: send a MIDI clock with Start, Stop and Song Position along with the notes."""
-    listen: str | None = None
+    input: str | None = None
     """A MIDI port to listen to, by words of its name: notes, chords, knobs, program changes, MIDI clock."""
     plugins: Plugins = ()
     """A folder of your own rule files and books; give it again for more."""

@@ -160,7 +160,7 @@ class Stage:
     """
 
     def __init__(self, path: Path, frame: Frame) -> None:
-        self.path, self._frame = path, frame
+        self.path, self._frame = path, replace(frame, address=str(path))
         self.asked: list[Set | Command] = []
         self.refuses: dict[str, str] = {}
         self._peers: list[Channel] = []

@@ -54,8 +54,8 @@ def _setup(config: Serve) -> Setup:
     given: dict[str, Value] = {name: getattr(config, name) for name in names} | {"seed": seed}
     others, plugins = pairs(config.set), tuple(folders(config.plugins))
     weights = book_file.weights(book_file.find(others.get("book", config.book), plugins))
-    if config.clock == "midi" and not config.listen:
-        raise BadInput("A MIDI clock is heard on an input; say which by --listen.")
+    if config.clock == "midi" and not config.input:
+        raise BadInput("A MIDI clock is heard on an input; say which by --input.")
     values = Values(given, weights)
     for name, text in others.items():
         values.set(name, text, text=True)
@@ -71,7 +71,7 @@ def _setup(config: Serve) -> Setup:
         device=config.device,
         plugins=plugins,
         clock=config.clock,
-        listen=config.listen,
+        listen=config.input,
         send_clock=config.send_clock,
         freewheel_seconds=config.freewheel_seconds,
         quantum=config.quantum or Metre.parse(values.word("metre")).beats_per_bar,

@@ -105,6 +105,8 @@ class Serve:
     """Also write what was played to this MIDI file."""
     set: Annotated[tuple[str, ...], Parameter(negative="")] = ()
     """Begin with another value of any parameter, as NAME=VALUE: `--set swing=60`; give it again for more."""
+    osc: Annotated[int, Parameter(converter=_whole, validator=Between(1, 65_535))] | None = None
+    """Also listen to OSC, on this UDP port of this machine (extra `osc`)."""
     log: Literal["off", "warning", "info", "debug"] = "info"
     """What is noted in the log, a file of JSON lines that is kept small (docs/midi-ports.md says where)."""
     wait: Flag = False

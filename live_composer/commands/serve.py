@@ -76,6 +76,7 @@ def _setup(config: Serve) -> Setup:
         freewheel_seconds=config.freewheel_seconds,
         quantum=config.quantum or Metre.parse(values.word("metre")).beats_per_bar,
         playing=not config.wait,
+        osc=config.osc,
         host=_host(config),
     )
 

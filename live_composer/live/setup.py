@@ -33,6 +33,7 @@ class Setup:
         clock: whose time it is, as `port.protocol.Open` has it; `manual` plays as fast as it can, in the same order.
         listen: the input, as `port.protocol.Open` takes it.
         send_clock: whether others follow our clock.
+        osc: the UDP port to listen on for OSC; 0 for any, None for none.
         freewheel_seconds, quantum: as `port.protocol.Open` has them.
         playing: whether to play at once.
         host: who plans, while it is well; None: a planner here.
@@ -48,6 +49,7 @@ class Setup:
     clock: ClockName = "internal"
     listen: str | None = None
     send_clock: bool = False
+    osc: int | None = None
     freewheel_seconds: float = Serve.freewheel_seconds
     quantum: float = 4.0
     playing: bool = True

@@ -84,8 +84,9 @@ class Osc(asyncio.DatagramProtocol):
 
         message = OscMessageBuilder(address)
         message.add_arg(value)
+        packet = message.build().dgram
         if self._transport:
-            self._transport.sendto(message.build().dgram, to)
+            self._transport.sendto(packet, to)
 
 
 @contextlib.asynccontextmanager

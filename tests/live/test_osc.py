@@ -107,14 +107,15 @@ def test_rules_and_buttons_have_addresses():
     assert ask.asked[1:] == [Command("keep")]
 
 
+LETTERS = st.characters(codec="utf-8", exclude_characters="\0")
 NONSENSE = st.one_of(
     st.binary(max_size=200),
     st.binary(max_size=40).map(lambda tail: b"/lc/tempo\x00\x00\x00" + tail),
     st.binary(max_size=60).map(lambda tail: b"#bundle\x00" + tail),
     st.builds(
         packet,
-        st.text(max_size=20).map("/lc/{}".format),
-        st.floats() | st.text(max_size=9) | st.binary(min_size=1, max_size=9),
+        st.text(LETTERS, max_size=20).map("/lc/{}".format),
+        st.floats(width=32) | st.text(LETTERS, max_size=9) | st.binary(min_size=1, max_size=9),
     ),
     st.builds(packet, st.just("/lc/tempo"), st.lists(st.integers(-5, 5) | st.booleans(), max_size=4)),
 )

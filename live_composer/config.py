@@ -83,9 +83,13 @@ class Serve:
     """Above 1 is bolder, below 1 more careful."""
     clock: Literal["internal", "midi", "jack", "link"] = "internal"
     """Whose time it is: its own, a MIDI clock on the input, JACK's transport, or Ableton Link (extra `link`)."""
+    freewheel_seconds: Annotated[float, Parameter(validator=Between(0, 3600))] = 5.0
+    """How many seconds to go on by itself when the clock that is followed falls silent."""
+    quantum: Annotated[float, Parameter(validator=Between(0.25, 64))] | None = None
+    """Beats after which Ableton Link's bar begins anew; without it, the metre's bar."""
     send_clock: Flag = False
     """Lead: send a MIDI clock with Start, Stop and Song Position along with the notes."""
-    listen: str | None = None
+    input: str | None = None
     """A MIDI port to listen to, by words of its name: notes, chords, knobs, program changes, MIDI clock."""
     plugins: Plugins = ()
     """A folder of your own rule files and books; give it again for more."""
@@ -101,6 +105,8 @@ class Serve:
     """Also write what was played to this MIDI file."""
     set: Annotated[tuple[str, ...], Parameter(negative="")] = ()
     """Begin with another value of any parameter, as NAME=VALUE: `--set swing=60`; give it again for more."""
+    osc: Annotated[int, Parameter(converter=_whole, validator=Between(1, 65_535))] | None = None
+    """Also listen to OSC, on this UDP port of this machine (extra `osc`)."""
     log: Literal["off", "warning", "info", "debug"] = "info"
     """What is noted in the log, a file of JSON lines that is kept small (docs/midi-ports.md says where)."""
     wait: Flag = False

@@ -74,7 +74,7 @@ class Scene:
         recorder, conductor = self._recorder, self._conductor
         conductor.locate(0)
         conductor.conduct(tempo)
-        options = ["--clock", "midi", "--listen", "jack:jack_midi_clock", "--seed", "4"]
+        options = ["--clock", "midi", "--input", "jack:jack_midi_clock", "--seed", "4"]
         with (
             FluidSynth(recorder),
             MidiClockLeader(recorder, tempo, resync_delay=0.3),

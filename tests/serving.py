@@ -16,8 +16,8 @@ from live_composer.wire.screen import Command, Frame, Set
 
 if TYPE_CHECKING:
     from live_composer.music.melody import Note
+    from live_composer.wire.base import Value
     from live_composer.wire.messages import AnyMessage
-    from live_composer.wire.screen import Value
 
 
 class Serving:

@@ -17,6 +17,7 @@ from live_composer.live.daemon import Daemon, Setup
 from live_composer.live.host_link import HostAddress
 from live_composer.live.log import Log
 from live_composer.live.values import Values
+from live_composer.music.metre import Metre
 from live_composer.policy import checkpoint
 from live_composer.rules import book_file
 from live_composer.wire import door, tokens
@@ -53,8 +54,8 @@ def _setup(config: Serve) -> Setup:
     given: dict[str, Value] = {name: getattr(config, name) for name in names} | {"seed": seed}
     others, plugins = pairs(config.set), tuple(folders(config.plugins))
     weights = book_file.weights(book_file.find(others.get("book", config.book), plugins))
-    if config.clock == "midi" and not config.listen:
-        raise BadInput("A MIDI clock is heard on an input; say which by --listen.")
+    if config.clock == "midi" and not config.input:
+        raise BadInput("A MIDI clock is heard on an input; say which by --input.")
     values = Values(given, weights)
     for name, text in others.items():
         values.set(name, text, text=True)
@@ -70,9 +71,12 @@ def _setup(config: Serve) -> Setup:
         device=config.device,
         plugins=plugins,
         clock=config.clock,
-        listen=config.listen,
+        listen=config.input,
         send_clock=config.send_clock,
+        freewheel_seconds=config.freewheel_seconds,
+        quantum=config.quantum or Metre.parse(values.word("metre")).beats_per_bar,
         playing=not config.wait,
+        osc=config.osc,
         host=_host(config),
     )
 

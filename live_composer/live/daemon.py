@@ -9,6 +9,7 @@ import os
 from typing import TYPE_CHECKING
 
 from live_composer.errors import AlreadyRunning, LiveComposerError
+from live_composer.live import osc
 from live_composer.live.catalogue import catalogue
 from live_composer.live.desk import Desk
 from live_composer.live.events import Bar, Event, Opened, Stopped, Trouble
@@ -41,7 +42,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from live_composer.port.protocol import Reply
-    from live_composer.wire.screen import Catalogue, Command, Frame, Reasons
+    from live_composer.wire.catalogue import Catalogue
+    from live_composer.wire.screen import Command, Frame, Reasons
 
 __all__ = ["Daemon", "Setup"]
 
@@ -57,6 +59,7 @@ class Daemon:
         desk: steers it all.
         troubles: what does not work now, by what it is; empty reasons where all is well.
         notices: what passed and was worth a word.
+        osc_port: the UDP port on which OSC is heard; 0 where it is not.
         on_asked: called with all that somebody asks for, and why it was refused, if it was.
     """
 
@@ -76,6 +79,7 @@ class Daemon:
         self._setup, self._on_event, self._on_reply = setup, on_event, on_reply
         self._quit = asyncio.Event()
         self.troubles: dict[str, str] = {}
+        self.osc_port = 0
         self.on_asked: Callable[[Set | Command, str], None] = lambda _asked, _refused: None
         self.notices = Notices(self._changed)
         self.values = values = setup.values
@@ -136,6 +140,8 @@ class Daemon:
             stack.push_async_callback(self.port.close)
             await together(self.port.open(), self.planner.start())
             socket = await stack.enter_async_context(self._serve_screens())
+            if self._setup.osc is not None:
+                self.osc_port = await stack.enter_async_context(osc.serving(self._setup.osc, self.values, self.ask))
             stack.callback(self.performance.close)
             if self.recording:
                 stack.push_async_callback(self.recording.close)

@@ -20,7 +20,7 @@ from live_composer.live.wishes import Wishes
 from live_composer.music import chord as chords
 from live_composer.music.units import STEPS_PER_BEAT, seconds_per_beat
 from live_composer.policy import checkpoint
-from live_composer.port.protocol import Release
+from live_composer.port.protocol import Release, SetOffset
 from live_composer.rules import book_file
 from live_composer.wire.screen import COMMANDS, Command
 
@@ -211,6 +211,8 @@ class Desk:
                 if self._port.follows:
                     raise BadInput("The tempo is that of the clock which is followed.")
                 self._performance.set_tempo(self._values.number("tempo"))
+            case "latency":
+                self._port.send(SetOffset(self._values.number("latency")))
             case "count-in":
                 self._performance.count_in = self._values.whole("count-in")
             case "book":

@@ -181,7 +181,8 @@ class Performance:
 
     def _hand_over(self, step: int) -> float:
         """Return the beat at which a step is handed to the port."""
-        return beats(step - 1) - MARGIN_SECONDS / seconds_per_beat(self._port.tempo)
+        ahead = MARGIN_SECONDS + self._port.lead_seconds
+        return beats(step - 1) - ahead / seconds_per_beat(self._port.tempo)
 
     def _is_gone(self, step: int) -> bool:
         """Say whether a step would sound late: then nothing begins with it."""

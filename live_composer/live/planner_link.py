@@ -116,6 +116,7 @@ class PlannerLink:
         Raises:
             LostProcess: it does not start.
         """
+        self._words.unlink(missing_ok=True)  # Of a daemon that was killed, long ago, with our process id.
         self._planner.set_result(await self._start())
         self._keeping = asyncio.create_task(self._keep())
 

@@ -83,7 +83,8 @@ class Planning:
     @property
     def horizon(self) -> int:
         """How many steps from the next on can no longer be changed."""
-        return self._planner.timing.commit_horizon(self._step_seconds)
+        lead = math.ceil(self._port.lead_seconds / self._step_seconds)
+        return self._planner.timing.commit_horizon(self._step_seconds) + lead
 
     def ask_ahead(self) -> None:
         """Ask for the next plan, if one is wanted and none is asked for."""
@@ -172,7 +173,7 @@ class Planning:
         if not self.source.ready:  # Whoever waits for the first plan waits for it.
             return None
         left = self._pace.left(beats(self.source.asked_from - 1))
-        return None if left is None else max(0.0, left - MARGIN_SECONDS)
+        return None if left is None else max(0.0, left - MARGIN_SECONDS - self._port.lead_seconds)
 
     async def _change_later(self) -> None:
         timing = self._planner.timing

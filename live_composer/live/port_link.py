@@ -20,6 +20,7 @@ from live_composer.port.protocol import (
     Listening,
     Open,
     Release,
+    SetOffset,
     SetTempo,
     Start,
     Stop,
@@ -136,11 +137,18 @@ class PortLink:
                     self._anchor, self._playing = (here, time.monotonic()), True
                 case Stop():
                     self._anchor, self._playing = (self.beat(), time.monotonic()), False
+                case SetOffset(offset_ms):
+                    self._request = msgspec.structs.replace(self._request, offset_ms=offset_ms)
                 case SetTempo(tempo):
                     self._anchor, self.tempo = (self.beat(), time.monotonic()), tempo
                 case _:
                     pass
             self._process.send(command)
+
+    @property
+    def lead_seconds(self) -> float:
+        """How long before its beat a note is sent, because the port's offset is below 0."""
+        return max(0.0, -self._request.offset_ms / 1000)
 
     def beat(self) -> float:
         """Return where the music is, by the port's clock as it was last heard."""

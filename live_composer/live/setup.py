@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from live_composer.config import Serve
 from live_composer.live.values import Values
 from live_composer.music.vocabulary import DEFAULT, Vocabulary
 from live_composer.port.protocol import Open
@@ -32,6 +33,8 @@ class Setup:
         clock: whose time it is, as `port.protocol.Open` has it; `manual` plays as fast as it can, in the same order.
         listen: the input, as `port.protocol.Open` takes it.
         send_clock: whether others follow our clock.
+        osc: the UDP port to listen on for OSC; 0 for any, None for none.
+        freewheel_seconds, quantum: as `port.protocol.Open` has them.
         playing: whether to play at once.
         host: who plans, while it is well; None: a planner here.
     """
@@ -46,6 +49,9 @@ class Setup:
     clock: ClockName = "internal"
     listen: str | None = None
     send_clock: bool = False
+    osc: int | None = None
+    freewheel_seconds: float = Serve.freewheel_seconds
+    quantum: float = 4.0
     playing: bool = True
     host: HostAddress | None = None
 
@@ -59,4 +65,6 @@ class Setup:
             listen=self.listen,
             offset_ms=self.values.number("latency"),
             send_clock=self.send_clock,
+            quantum=self.quantum,
+            freewheel_seconds=self.freewheel_seconds,
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from live_composer.live.cpu import Cpu
 from live_composer.live.verdict import Verdict
-from live_composer.music.units import STEPS_PER_BEAT, beats, seconds_per_beat
+from live_composer.music.units import STEPS_PER_BEAT, beats
 from live_composer.music.vocabulary import FIRST_PITCH, HOLD
 from live_composer.wire.messages import LONGEST_HORIZON
 from live_composer.wire.screen import ClockView, Frame, Notice, PlannerView, PortView, RuleView, SeenNote
@@ -127,7 +127,7 @@ class View:
             trouble=self._performance.planning.trouble or planner.trouble,
             round_trip_ms=1000 * timing.round_trip_99,
             planning_ms=1000 * timing.planning_99,
-            horizon=timing.commit_horizon(seconds_per_beat(self._port.tempo) / STEPS_PER_BEAT),
+            horizon=self._performance.planning.horizon,
             age_s=timing.age,
             plans=planner.plans,
             elsewhere=planner.plans_there,

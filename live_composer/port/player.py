@@ -24,6 +24,7 @@ from live_composer.port.protocol import (
     Notes,
     Raw,
     Release,
+    SetOffset,
     SetTempo,
     Start,
     Stop,
@@ -121,6 +122,8 @@ class Player:
                 self._lead_nobody(now)
             case SetTempo(tempo, beats):
                 self.clock.set_tempo(tempo, now, beats)
+            case SetOffset(offset_ms):
+                self._offset = offset_ms / 1000
             case Advance(beats) if isinstance(self.clock, ManualClock):
                 self.clock.advance(beats, now)
                 self.advances += 1

@@ -154,6 +154,12 @@ class SetTempo(_Message, frozen=True):
     beats: Beat = 0.0
 
 
+class SetOffset(_Message, frozen=True):
+    """Send everything so much later than its beat, or earlier, from now on; as `Open.offset_ms`."""
+
+    offset_ms: Annotated[float, Meta(ge=-500, le=500)]
+
+
 class Advance(_Message, frozen=True):
     """Move the manual clock: what becomes due is sent in order and at once, then told by `Sent` and a `Heartbeat`."""
 
@@ -282,7 +288,7 @@ class ClockState(_Message, frozen=True):
     peers: int = 0
 
 
-Command: TypeAlias = Open | Notes | Raw | Cancel | Start | Stop | SetTempo | Advance | Release | Close
+Command: TypeAlias = Open | Notes | Raw | Cancel | Start | Stop | SetTempo | SetOffset | Advance | Release | Close
 """What the port process is told."""
 Reply: TypeAlias = Opened | Failed | Heartbeat | Sent | Heard | Listening | ClockState
 """What the port process answers."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.widgets import Footer
@@ -24,7 +25,6 @@ from live_composer.tui.sliders import Sliders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
@@ -319,7 +319,7 @@ class LiveComposer(Choosing):
 
     def move_to(self, port: str) -> None:
         """Leave, and have a new daemon play the same values to another port."""
-        if self.frame is None or isinstance(self._where, str):
+        if self.frame is None or not _same_file(Path(self.frame.address), self._where):
             self.toast("Only on the machine that plays can another port be chosen.", "warning")
             return
         defaults = {entry.name: entry.default for entry in table.TABLE}
@@ -365,3 +365,11 @@ class LiveComposer(Choosing):
                 self._go(panel)
                 return
         raise BadInput(f"`{name}` has no slider.")
+
+
+def _same_file(daemon: Path, ours: Path) -> bool:
+    """Say whether the daemon's own socket is the one that we came by: else it plays elsewhere, behind a tunnel."""
+    try:
+        return daemon.samefile(ours)
+    except OSError:
+        return False

@@ -23,7 +23,7 @@ pytestmark = [
 EXACT, TIMEBASE = 4, 13
 """Frames: ticks are rounded to frames and told by a line that is not; a timebase tells whole ticks of 1920 a beat."""
 CLOCK, INPUT = "jack_midi_clock:mclk_out", "live-composer:in"
-BY_TICKS = ("--clock", "midi", "--listen", "jack:jack_midi_clock", "--seed", "4")
+BY_TICKS = ("--clock", "midi", "--input", "jack:jack_midi_clock", "--seed", "4")
 
 
 def grow(recorder: Recorder, notes: int) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
+from msgspec.structs import replace
 from stage import STATES, Stage, settle, with_values
 
 from live_composer.errors import BadInput
@@ -193,6 +194,13 @@ async def test_another_port_is_played_to_by_a_daemon_with_the_same_values(playin
     assert playing.app.options[:2] == ["--port", "fluidsynth:midi"]
     assert {"key=D dorian", "seed=4"} <= set(playing.app.options)
     assert "tempo=120.0" not in playing.app.options
+
+
+async def test_behind_a_tunnel_no_other_port_is_chosen(playing: Playing):
+    playing.stage.show(replace(STATES["playing"], address="/run/user/1000/live-composer/daemon-iac.sock"))
+    await playing.press("i", *"fluid", "enter")
+    assert playing.app.return_value is None
+    assert "Only on the machine that plays" in [note.message for note in playing.app._notifications][-1]
 
 
 @pytest.mark.parametrize("key", ["ctrl+r", "f5"])

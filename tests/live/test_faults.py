@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +14,8 @@ from live_composer.errors import CannotWrite
 from live_composer.live.events import Bar, Event
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from conftest import Rehearsal, Rehearse
 
 TEMPO = 240.0

@@ -24,10 +24,10 @@ from live_composer.wire.screen import Failed
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator
 
     from websockets.asyncio.connection import Connection
-    from websockets.asyncio.server import ServerConnection
+    from websockets.asyncio.server import Server, ServerConnection
     from websockets.http11 import Request, Response
 
     from live_composer.wire.door import Door
@@ -195,8 +195,9 @@ async def serve(
             ping_interval=None,
             max_size=LARGEST_MESSAGE,
             **_SERVING,
-        ):
-            yield
+        ) as server:
+            with _ending(server):
+                yield
     finally:
         listener.close()
 
@@ -223,8 +224,23 @@ async def serve_door(
             ping_timeout=_PING_SECONDS,
             max_size=LARGEST_REQUEST,
             **_SERVING,
-        ):
-            yield listener.getsockname()[1]
+        ) as server:
+            with _ending(server):
+                yield listener.getsockname()[1]
+
+
+@contextlib.contextmanager
+def _ending(server: Server) -> Generator[None]:
+    """Have peers that do not read what they are sent hold up the end for a moment only: closing waits for them."""
+
+    def abort(connections: set[ServerConnection]) -> None:
+        for connection in connections:
+            connection.transport.abort()
+
+    try:
+        yield
+    finally:
+        asyncio.get_running_loop().call_later(_CLOSE_SECONDS, abort, set(server.connections))
 
 
 def _conversation(

@@ -52,15 +52,15 @@ async def test_a_daemon_that_is_held_up_plays_nothing_late_and_goes_on_in_time(r
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on what may be written")
 def test_a_disk_that_is_full_ends_a_recording_in_one_sentence_and_leaves_nothing(random_model: str, tmp_path: Path):
     take = tmp_path / "take.mid"
-    options = f"--port null --model {random_model} --bars 3 --tempo 400 --seed 1 --json --record {take}"
+    options = f"--port null --model {random_model} --bars 12 --tempo 400 --seed 1 --json --record {take}"
     done = subprocess.run(
-        ["sh", "-c", f"ulimit -f 0; exec {sys.executable} -m live_composer serve {options}"],
+        ["sh", "-c", f"ulimit -f 1; exec {sys.executable} -m live_composer serve {options}"],
         capture_output=True,
         text=True,
         check=False,
     )
     events = [json.loads(line)["event"] for line in done.stdout.splitlines()]
-    assert events.count("bar") == 3
+    assert events.count("bar") == 12
     assert done.returncode == CannotWrite.exit_code
     assert done.stderr.startswith(f"live-composer: {take} could not be written: ")
     assert len(done.stderr.splitlines()) == 1

@@ -143,6 +143,7 @@ async def settle(pilot: Pilot[Any]) -> None:
     app = pilot.app
     while app.frame is None:
         await pilot.pause(0.01)
+    await pilot.pause()  # what a key asks for begins only when its message was handled
     while any(worker.name != "link" and not worker.is_finished for worker in app.workers):
         await pilot.pause(0.01)
     await pilot.pause()

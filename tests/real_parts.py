@@ -32,6 +32,7 @@ SOUNDFONTS = [
     Path("/usr/share/sounds/sf2/FluidR3_GM.sf2"),
 ]
 NEARLY = 0.9
+LEVELS_AT_ONCE = 500
 SILENCE, MUSIC = 1e-6, 1e-3
 """Below the one, nothing sounds; above the other, something does (root mean square)."""
 
@@ -135,6 +136,7 @@ class Recorder:
         self._manager = jack_ears.start()
         self._ears = self._manager.Ears(name)
         self._events: list[tuple[int, bytes]] = []
+        self._levels: list[tuple[int, float, float]] = []
         self._fetched = 0
 
     def __enter__(self) -> Self:
@@ -186,7 +188,12 @@ class Recorder:
 
     def levels(self) -> list[tuple[int, float, float]]:
         """Return (frame, loudness, brightness) of each period so far; an attack is bright."""
-        return self._ears.levels()
+        more = LEVELS_AT_ONCE
+        while more == LEVELS_AT_ONCE:
+            before = len(self._levels)
+            self._levels += self._ears.levels(before, LEVELS_AT_ONCE)
+            more = len(self._levels) - before
+        return self._levels
 
     def sound_between(self, first: int, last: int) -> np.ndarray:
         """Return what sounded from one frame to another, to the nearest period."""

@@ -147,6 +147,21 @@ class Stop(_Message, frozen=True):
     """Stop now: release every sounding note and forget what was to come."""
 
 
+class Rejoin(_Message, frozen=True):
+    """Another port process was lost while the clock that is followed went: it was at `beat`, and goes on.
+
+    A MIDI clock does not say where it is before it is started again, so its next tick is taken for the nearest one. It
+    means nothing to clocks that can be asked, and where this clock has said more since.
+
+    Attributes:
+        beat: where the clock was.
+        seconds: when, by `time.monotonic`, which the processes of a machine share.
+    """
+
+    beat: Beat
+    seconds: float
+
+
 class SetTempo(_Message, frozen=True):
     """Change the tempo, now or evenly within the next `beats`. A clock that somebody else moves takes no tempo."""
 
@@ -273,7 +288,8 @@ class ClockState(_Message, frozen=True):
         tempo: beats per minute.
         phase_ms: how far its last beats were from where they were expected, root mean square.
         rolling: the clock goes (between its Start and Stop), whether or not we play along.
-        beat: the position now.
+        beat: the position at `seconds`.
+        seconds: by `time.monotonic`, which the processes of a machine share.
         moved: it has just been started, stopped or put at another place, and goes on from `beat`.
         peers: how many others share it (Ableton Link).
     """
@@ -284,11 +300,14 @@ class ClockState(_Message, frozen=True):
     phase_ms: float = 0.0
     rolling: bool = False
     beat: float = 0.0
+    seconds: float = 0.0
     moved: bool = False
     peers: int = 0
 
 
-Command: TypeAlias = Open | Notes | Raw | Cancel | Start | Stop | SetTempo | SetOffset | Advance | Release | Close
+Command: TypeAlias = (
+    Open | Notes | Raw | Cancel | Start | Stop | Rejoin | SetTempo | SetOffset | Advance | Release | Close
+)
 """What the port process is told."""
 Reply: TypeAlias = Opened | Failed | Heartbeat | Sent | Heard | Listening | ClockState
 """What the port process answers."""

@@ -33,6 +33,8 @@ SOUNDFONTS = [
 ]
 NEARLY = 0.9
 LEVELS_AT_ONCE = 500
+DEAD_SECONDS = float(os.environ.get("JACK_DEAD_SECONDS", "3"))
+"""How long a server is dead; JACK_DEAD_SECONDS=120 tries it as on a bad evening."""
 SILENCE, MUSIC = 1e-6, 1e-3
 """Below the one, nothing sounds; above the other, something does (root mean square)."""
 

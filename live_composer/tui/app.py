@@ -102,7 +102,7 @@ class LiveComposer(Choosing):
         """Let the daemon know that we go."""
         await self.link.close()
 
-    def on_resize(self) -> None:
+    def divide(self) -> None:
         """Show as many panels as fit."""
         if self._drawable:
             self._arrange()

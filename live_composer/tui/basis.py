@@ -64,6 +64,13 @@ class Basis(Standing):
         """Stand from now on: Textual calls this after that of the subclass."""
         self.standing = True
 
+    def on_resize(self) -> None:
+        """Divide the room anew, but not yet: Textual calls this before it has noted the new size itself."""
+        self.call_next(self.divide)
+
+    def divide(self) -> None:
+        """Give each part of the screen its room; called when there is more or less of it."""
+
     def toast(self, text: str, severity: Severity = "information") -> None:
         """Say what passes."""
         if text:

@@ -85,8 +85,8 @@ class LearningScreen(Basis):
             await self._learner.close()
         self._hearing.close()
 
-    def on_resize(self) -> None:
-        """Divide the room anew."""
+    def divide(self) -> None:
+        """Give the curves and the melodies their parts."""
         self._arrange()
         self._draw()
 

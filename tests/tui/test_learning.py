@@ -84,6 +84,14 @@ async def test_a_state_looks_as_before(desk: Any, state: str, size: tuple[int, i
         compare(watching.app, f"learn-{state}-{size_name(size)}")
 
 
+@pytest.mark.parametrize("size", SIZES[1:], ids=size_name)
+async def test_a_terminal_that_grows_is_filled(desk: Any, size: tuple[int, int]):
+    async with shown(desk, learning(), SIZES[0]) as watching:
+        await watching.pilot.resize_terminal(*size)
+        await watching.settle()
+        compare(watching.app, f"learn-learning-{size_name(size)}")
+
+
 SCREENS = {"where": ("i",), "help": ("f1",), "lower": (*["down"] * 7,), "third": ("right", "right")}
 
 

@@ -66,6 +66,17 @@ async def test_a_screen_looks_as_before(tmp_path: Path, screen: str, size: tuple
     await look(tmp_path, screen, "playing", size, *SCREENS[screen])
 
 
+@pytest.mark.parametrize("size", SIZES[1:], ids=size_name)
+async def test_a_terminal_that_grows_is_filled(tmp_path: Path, size: tuple[int, int]):
+    with Stage(tmp_path / "s.sock", STATES["playing"]) as stage:
+        app = LiveComposer(stage.path, seconds=lambda: 0.0)
+        async with app.run_test(size=SIZES[0]) as pilot:
+            await settle(pilot)
+            await pilot.resize_terminal(*size)
+            await settle(pilot)
+            compare(app, f"playing-{size_name(size)}")
+
+
 async def test_the_light_look_looks_as_before(tmp_path: Path):
     await look(tmp_path, "light", "playing", SIZES[0], look="live-composer-light")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -95,7 +96,7 @@ class LiveComposer(Choosing):
         self._arrange()
         self._panels.choose("rules")
         self._say()
-        self.run_worker(self.link.run(), name=_LINK, exit_on_error=False)
+        self.run_worker(self.link.run, name=_LINK, exit_on_error=False)
         self._tick()
 
     async def on_unmount(self) -> None:
@@ -210,7 +211,7 @@ class LiveComposer(Choosing):
 
     def _ask_why(self, step: int | None) -> None:
         self._why_of = step
-        self.run_worker(self._why(step), group="why", exclusive=True, exit_on_error=False)
+        self.run_worker(partial(self._why, step), group="why", exclusive=True, exit_on_error=False)
 
     async def _why(self, step: int | None) -> None:
         panel = self._panels.why
@@ -307,7 +308,7 @@ class LiveComposer(Choosing):
 
     def _left(self, how: str | None) -> None:
         if how == "stop":
-            self.run_worker(self._stop(), exit_on_error=False)
+            self.run_worker(self._stop, exit_on_error=False)
         elif how:
             self.exit(how)
 

@@ -77,7 +77,7 @@ class LearningScreen(Basis):
         self._arrange()
         self._figures.focus()
         self._draw()
-        self.run_worker(self._listen(), name="link", exit_on_error=False)
+        self.run_worker(self._listen, name="link", exit_on_error=False)
 
     async def on_unmount(self) -> None:
         """Be silent, and let the learner know that we go."""
@@ -214,7 +214,7 @@ class LearningScreen(Basis):
         """See the registry of actions."""
         self.course.stopping = True
         self._say()
-        self.run_worker(self._stop(), exit_on_error=False)
+        self.run_worker(self._stop, exit_on_error=False)
 
     async def _stop(self) -> None:
         if self._learner is not None:

@@ -29,7 +29,7 @@ async def look(path: Path, name: str, state: str, size: tuple[int, int], *keys: 
             for key in keys:
                 await pilot.press(key)
                 await settle(pilot)
-            compare(app, f"{name}-{size_name(size)}")
+            await compare(pilot, f"{name}-{size_name(size)}")
 
 
 @pytest.mark.parametrize("size", SIZES, ids=size_name)
@@ -74,7 +74,7 @@ async def test_a_terminal_that_grows_is_filled(tmp_path: Path, size: tuple[int, 
             await settle(pilot)
             await pilot.resize_terminal(*size)
             await settle(pilot)
-            compare(app, f"playing-{size_name(size)}")
+            await compare(pilot, f"playing-{size_name(size)}")
 
 
 async def test_the_light_look_looks_as_before(tmp_path: Path):
@@ -99,7 +99,7 @@ async def test_a_daemon_that_is_gone_leaves_its_picture(tmp_path: Path):
             while not app.gone:
                 await pilot.pause(0.01)
             await pilot.pause()
-            compare(app, "gone")
+            await compare(pilot, "gone")
 
 
 async def test_where_there_is_no_daemon_it_is_looked_for(tmp_path: Path):

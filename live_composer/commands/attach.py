@@ -9,7 +9,6 @@ from live_composer.commands.serve_screen import become_screen, start
 from live_composer.commands.terminal import is_terminal
 from live_composer.config import Attach
 from live_composer.errors import BadInput
-from live_composer.tui import actions
 from live_composer.wire import daemons
 from live_composer.wire.screen import Command
 
@@ -22,7 +21,6 @@ def attach(address: Path | None = None, /, *, config: Attach = Attach()) -> None
     address
         The daemon's socket; without it, the only daemon there is.
     """
-    keys = actions.key_map(config.keys)
     where = _where(address, config.port)
     if config.plain or not is_terminal():
         from live_composer.tui.plain import follow
@@ -31,7 +29,7 @@ def attach(address: Path | None = None, /, *, config: Attach = Attach()) -> None
     else:
         from live_composer.tui.app import LiveComposer
 
-        screen = LiveComposer(where, look=f"live-composer-{config.look}", still=config.still, keys=keys)
+        screen = LiveComposer(where, config)
         if screen.run() == "move":
             _move(where, screen.options)
 

@@ -12,9 +12,9 @@ from live_composer.tui.link import Link, Listener
 from live_composer.tui.sliders import Slider
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
+    from live_composer.config import Attach
     from live_composer.parameters.kinds import Value
     from live_composer.parameters.table import Parameter
     from live_composer.wire.screen import Frame
@@ -30,9 +30,9 @@ class Steering(Basis):
         frame: the newest; None before the first.
     """
 
-    def __init__(self, where: Path, listener: Listener, look: str, keys: Mapping[str, str], *, still: bool) -> None:
+    def __init__(self, where: Path, listener: Listener, wishes: Attach) -> None:
         """Make a screen for the daemon at `where`; the rest is as for `Basis`."""
-        super().__init__(look, keys, still=still)
+        super().__init__(wishes)
         self.link = Link(where, listener)
         self.frame: Frame | None = None
         self._asked: dict[str, tuple[int, Value]] = {}

@@ -10,6 +10,7 @@ import pytest
 from learning_stage import STATES, Deaf, fresh, learning, settle
 from pictures import compare, picture
 
+from live_composer.config import Attach
 from live_composer.learn.desk import Desk
 from live_composer.tui import actions
 from live_composer.tui.course import Course, clock
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
-    from live_composer.learn.desk import News
+from live_composer.learn.desk import News
 
 SIZES = [(80, 24), (120, 36), (200, 50)]
 
@@ -60,7 +61,7 @@ def desk() -> Iterator[Any]:
 @contextlib.asynccontextmanager
 async def shown(desk: Any, news: News, size: tuple[int, int], **options: Any) -> AsyncIterator[Watching]:
     ears = Deaf()
-    app = LearningScreen(desk(news).where, hear=ears, **options)
+    app = LearningScreen(desk(news).where, Attach(**options), hear=ears)
     async with app.run_test(size=size) as pilot:
         watching = Watching(app, pilot, news, ears)
         await watching.settle()
@@ -104,7 +105,7 @@ async def test_a_screen_looks_as_before(desk: Any, screen: str, size: tuple[int,
 
 
 async def test_the_light_look_looks_as_before(desk: Any):
-    async with shown(desk, learning(), SIZES[0], look="live-composer-light") as watching:
+    async with shown(desk, learning(), SIZES[0], look="light") as watching:
         await compare(watching.pilot, "learn-light-80x24")
 
 

@@ -8,6 +8,7 @@ import pytest
 from pictures import compare, picture
 from stage import STATES, Stage, settle
 
+from live_composer.config import Attach
 from live_composer.tui.app import LiveComposer
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def size_name(size: tuple[int, int]) -> str:
 async def look(path: Path, name: str, state: str, size: tuple[int, int], *keys: str, **options: Any) -> None:
     """Compare a screen, after some keys, with what was accepted."""
     with Stage(path / "s.sock", STATES[state]) as stage:
-        app = LiveComposer(stage.path, seconds=lambda: 0.0, **options)
+        app = LiveComposer(stage.path, Attach(**options), seconds=lambda: 0.0)
         async with app.run_test(size=size) as pilot:
             await settle(pilot)
             for key in keys:
@@ -78,7 +79,7 @@ async def test_a_terminal_that_grows_is_filled(tmp_path: Path, size: tuple[int, 
 
 
 async def test_the_light_look_looks_as_before(tmp_path: Path):
-    await look(tmp_path, "light", "playing", SIZES[0], look="live-composer-light")
+    await look(tmp_path, "light", "playing", SIZES[0], look="light")
 
 
 async def test_less_motion_turns_pages(tmp_path: Path):

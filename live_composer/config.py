@@ -396,7 +396,7 @@ class RulesScore:
     """A folder of your own rule files and books; give it again for more."""
 
 
-@Parameter(name="*")
+@Parameter(name="*", show=False)
 @dataclass(frozen=True, kw_only=True)
 class RulesNew:
     """Write a starting file for a rule of your own."""

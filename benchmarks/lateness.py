@@ -83,10 +83,9 @@ timeline.run()
 """
 PLANNING = """
 from live_composer.plan import engine
-from live_composer.plan.ear import Ear
 from live_composer.plan.look_ahead import LookAhead
 from live_composer.policy import checkpoint
-look_ahead = LookAhead(Ear(engine.policy(checkpoint.load("note-rnn-large"), "torch cpu")))
+look_ahead = LookAhead(engine.ear(checkpoint.load("note-rnn-large"), "torch cpu"))
 while True:
     look_ahead.plan([14, 1] * 64, 128, 32)
 """

@@ -32,6 +32,11 @@ _STEERING = {
 }
 """Commands for a daemon that plays."""
 _FUNCTIONS = {"set": "change"}
+_SERVICE = {
+    "install": "Start the daemon whenever you log in.",
+    "uninstall": "End the service, and take its file away.",
+    "status": "Tell whether the service is installed, and how it is.",
+}
 
 
 def application() -> cyclopts.App:
@@ -55,11 +60,17 @@ def application() -> cyclopts.App:
     app.command("live_composer.commands.attach:attach", name="attach", help="Show and steer a daemon that plays.")
     for name, help_ in _STEERING.items():
         app.command(f"live_composer.commands.steer:{_FUNCTIONS.get(name, name)}", name=name, help=help_)
+    app.command("live_composer.commands.host:application", name="host", help="Plan for musicians on other machines.")
     app.command("live_composer.commands.compose:compose", name="compose", help="Write a melody to a MIDI file.")
     app.command("live_composer.commands.ports:ports", name="ports", help="List the MIDI ports of this machine.")
+    app.command("live_composer.commands.doctor:doctor", name="doctor", help="Measure this machine; say what follows.")
     app.command("live_composer.commands.pretrain:pretrain", name="pretrain", help="Train a Note RNN on a corpus.")
     app.command("live_composer.commands.tune:tune", name="tune", help="Tune a Note RNN by rules.")
     app.command("live_composer.commands.evaluate:evaluate", name="evaluate", help="Measure models against a rule book.")
+    service = cyclopts.App(name="service", help="Have the daemon started whenever you log in.")
+    for name, help_ in _SERVICE.items():
+        service.command(f"live_composer.commands.service:{name}", name=name, help=help_)
+    app.command(service)
     corpus = cyclopts.App(name="corpus", help="Build and describe corpora of melodies.")
     corpus.command("live_composer.commands.corpus:build", name="build", help="Build a corpus from tunes.")
     corpus.command("live_composer.commands.corpus:info", name="info", help="Describe a corpus.")

@@ -65,6 +65,8 @@ class Serve:
     Without it a virtual port is made where the system can."""
     model: Annotated[str, Parameter(alias="-m")] = "house"
     """The model, by name or path."""
+    book: str = "house"
+    """The rule book, by name or path."""
     tempo: Tempo = 120.0
     """Beats per minute, 20 to 400."""
     key: str = "C"
@@ -81,18 +83,34 @@ class Serve:
     """Above 1 is bolder, below 1 more careful."""
     clock: Literal["internal", "midi", "jack", "link"] = "internal"
     """Whose time it is: its own, a MIDI clock on the input, JACK's transport, or Ableton Link (extra `link`)."""
+    freewheel_seconds: Annotated[float, Parameter(validator=Between(0, 3600))] = 5.0
+    """How many seconds to go on by itself when the clock that is followed falls silent."""
+    quantum: Annotated[float, Parameter(validator=Between(0.25, 64))] | None = None
+    """Beats after which Ableton Link's bar begins anew; without it, the metre's bar."""
     send_clock: Flag = False
     """Lead: send a MIDI clock with Start, Stop and Song Position along with the notes."""
-    listen: str | None = None
+    input: str | None = None
     """A MIDI port to listen to, by words of its name: notes, chords, knobs, program changes, MIDI clock."""
     plugins: Plugins = ()
     """A folder of your own rule files and books; give it again for more."""
     device: Device = "auto"
     """Where to plan: `auto` takes an NVIDIA GPU where there is one (extra `learn`), and else the CPU."""
+    planner: str | None = None
+    """A host that plans (`live-composer host`), wss://HOST:PORT; while it answers too late, this machine plans."""
+    planner_token: Path | None = None
+    """The file of the token that the host asks for."""
+    planner_certificate: Path | None = None
+    """The certificate by which to know the host, where it made its own."""
     record: Path | None = None
     """Also write what was played to this MIDI file."""
     set: Annotated[tuple[str, ...], Parameter(negative="")] = ()
     """Begin with another value of any parameter, as NAME=VALUE: `--set swing=60`; give it again for more."""
+    osc: Annotated[int, Parameter(converter=_whole, validator=Between(1, 65_535))] | None = None
+    """Also listen to OSC, on this UDP port of this machine (extra `osc`)."""
+    log: Literal["off", "warning", "info", "debug"] = "info"
+    """What is noted in the log, a file of JSON lines that is kept small (docs/midi-ports.md says where)."""
+    wait: Flag = False
+    """Do not play at once, but when told to: by a screen, `live-composer play`, a knob, or a phrase of yours."""
     roll: Switch = False
     """Draw the notes in the terminal as they are played, without a screen."""
     plain: Flag = False
@@ -153,6 +171,51 @@ class Keep:
 
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
+class Host:
+    """Plan for musicians on other machines."""
+
+    listen: str = "127.0.0.1:7765"
+    """Where to listen, HOST:PORT; `:7765` is every address of this machine. Where others can come, TLS and a token are
+    needed."""
+    certificate: Path | None = None
+    """The certificate to show (PEM, with what it is signed by); with it, TLS alone is spoken."""
+    key: Path | None = None
+    """The certificate's key (PEM, without a password)."""
+    tokens: Path | None = None
+    """The file of tokens, if it is not the usual one. Where it holds any, nobody comes in without."""
+    models: Path | None = None
+    """The folder of models to plan with; without it, your own and those that come along."""
+    plugins: Plugins = ()
+    """A folder of rule files and books; give it again for more."""
+    device: Device = "auto"
+    """Where to plan: `auto` takes an NVIDIA GPU where there is one (extra `learn`), and else the CPU."""
+    connections: Annotated[int, Parameter(converter=_whole, validator=Between(1, 10_000))] = 64
+    """How many musicians may be connected at once."""
+    requests: Annotated[float, Parameter(validator=Between(1, 10_000))] = 50.0
+    """How many plans a second one musician may ask for; twice as many at once."""
+    horizon: Annotated[int, Parameter(converter=_whole, validator=Between(16, 512))] = 512
+    """How many steps one plan may have."""
+    candidates: Annotated[int, Parameter(converter=_whole, validator=Between(1, 1024))] = 256
+    """From how many continuations one plan may be chosen."""
+    seconds: Annotated[float, Parameter(validator=Between(0.05, 60))] = 2.0
+    """How long one plan may take."""
+    fleet: Path | None = None
+    """A YAML file that says of how many planners the host shall be the door, under Ray Serve (extra `fleet`)."""
+    json: Json = False
+    """Report as JSON, one object a line."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class HostToken:
+    """Make a token that lets a musician in."""
+
+    tokens: Path | None = None
+    """The file to add it to, if it is not the usual one."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
 class Compose:
     """Write a melody to a MIDI file."""
 
@@ -160,6 +223,13 @@ class Compose:
     """The MIDI file to write."""
     model: Annotated[str, Parameter(alias="-m")] = "house"
     """The model, by name or path."""
+    book: str = "house"
+    """The rule book, by name or path; `--set strictness=0` does without."""
+    plugins: Plugins = ()
+    """A folder of your own rule files and books; give it again for more."""
+    set: Annotated[tuple[str, ...], Parameter(negative="")] = ()
+    """Another value of any parameter of notes, taste or rules, as NAME=VALUE: `--set rule.house_leaps=2`,
+    `--set dial=0.5`; give it again for more."""
     bars: Bars = 16
     """How many bars."""
     seed: Seed = 1
@@ -191,6 +261,36 @@ class Ports:
 
     json: Json = False
     """Report as JSON."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Doctor:
+    """Measure this machine, and say what follows."""
+
+    model: Annotated[str, Parameter(alias="-m")] = "house"
+    """The model to plan with, by name or path."""
+    book: str = "house"
+    """The rule book, by name or path."""
+    plugins: Plugins = ()
+    """A folder of your own rule files and books; give it again for more."""
+    json: Json = False
+    """Report as JSON."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class ServiceInstall:
+    """Start the daemon whenever you log in."""
+
+    dry_run: Flag = False
+    """Print the file, and write nothing."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class ServiceOnly:
+    """Look after the service."""
 
 
 @Parameter(name="*")
@@ -288,6 +388,8 @@ class Pretrain:
     """Go on where an interrupted run in the same folder stopped."""
     tensorboard: Flag = False
     """Also write the journal for TensorBoard (extra `tensorboard`)."""
+    plain: Flag = False
+    """Print a line for each measurement; without it, a terminal shows the screen (unless --json is given)."""
     json: Json = False
     """Report as JSON."""
 
@@ -336,6 +438,8 @@ class Tune:
     """Go on where an interrupted run in the same folder stopped."""
     tensorboard: Flag = False
     """Also write the journal for TensorBoard (extra `tensorboard`)."""
+    plain: Flag = False
+    """Print a line for each measurement; without it, a terminal shows the screen (unless --json is given)."""
     json: Json = False
     """Report as JSON."""
 
@@ -455,8 +559,14 @@ COMMANDS: dict[tuple[str, ...], type] = {
     ("like",): Steer,
     ("dislike",): Steer,
     ("hear",): Steer,
+    ("host",): Host,
+    ("host", "token", "new"): HostToken,
     ("compose",): Compose,
     ("ports",): Ports,
+    ("doctor",): Doctor,
+    ("service", "install"): ServiceInstall,
+    ("service", "uninstall"): ServiceOnly,
+    ("service", "status"): ServiceOnly,
     ("corpus", "build"): CorpusBuild,
     ("corpus", "info"): CorpusInfo,
     ("pretrain",): Pretrain,

@@ -37,9 +37,21 @@ def user_data() -> Path:
     return Path(home) if home else platformdirs.user_data_path("live-composer")
 
 
+def log_file() -> Path:
+    """Return the file of the daemon's log; older ones lie beside it with a number."""
+    home = os.environ.get("LIVE_COMPOSER_HOME")
+    folder = Path(home) / "log" if home else platformdirs.user_log_path("live-composer")
+    return folder / "serve.jsonl"
+
+
 def takes() -> Path:
     """Return the folder of takes that were kept."""
     return user_data() / "takes"
+
+
+def tokens() -> Path:
+    """Return the file in which a host keeps what it knows of tokens; it need not exist."""
+    return user_data() / "host-tokens"
 
 
 def config_file() -> Path:

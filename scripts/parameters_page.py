@@ -18,9 +18,15 @@ All of these can be set while the music plays. When a change is heard:
 - *plan*: from the first step after the commit horizon; what was planned beyond it is forgotten and planned anew
 - *bar*: at the next bar line
 - *start*: when the music starts the next time
-- *port*: when a port is opened the next time; choose the port again, or start anew
 
 The weight of each rule of the rule book is a parameter too, `rule.NAME` (0 to 4, heard as *plan*).
+
+By OSC (`serve --osc 9000`, extra `osc`: `pip install -e '.[osc]'`; from this machine alone) each has an address
+of its own: `/lc/NAME` and, for the weight of a rule, `/lc/rule/NAME`. With a number or a text it is set,
+without one it is asked; the answer comes back to whoever asked, at the same address, or at `/lc/error` with a
+sentence. `/lc/status` tells all of them. `/lc/do/NAME` does a command: `play`, `pause`, `stop`, `panic`, `tap`,
+`undo`, `keep`, `like`, `dislike`, `hear`; a button that sends 1 when it is pressed and 0 when it is let go does
+it once.
 """
 
 

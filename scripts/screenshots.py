@@ -11,9 +11,12 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
+import learning_stage  # noqa: E402
 from stage import STATES, Stage, settle  # noqa: E402
 
+from live_composer.learn.desk import Desk  # noqa: E402
 from live_composer.tui.app import LiveComposer  # noqa: E402
+from live_composer.tui.learning import LearningScreen  # noqa: E402
 
 
 class Shot(NamedTuple):
@@ -28,11 +31,16 @@ class Shot(NamedTuple):
 SHOTS = {
     "playing": Shot("playing", (120, 34)),
     "why": Shot("playing", (120, 34), ("0", "left", "5"), "light"),
+    "learning": Shot("learning", (120, 34)),
 }
 
 
 async def take(shot: Shot, socket: Path) -> str:
     """Return a picture as SVG."""
+    return await (_of_learning(shot) if shot.state == "learning" else _of_playing(shot, socket))
+
+
+async def _of_playing(shot: Shot, socket: Path) -> str:
     with Stage(socket, STATES[shot.state]):
         app = LiveComposer(socket, look=f"live-composer-{shot.look}", seconds=lambda: 0.0)
         async with app.run_test(size=shot.size) as pilot:
@@ -40,6 +48,18 @@ async def take(shot: Shot, socket: Path) -> str:
             await pilot.press(*shot.keys)
             await settle(pilot)
             return app.export_screenshot(title="live-composer")
+
+
+async def _of_learning(shot: Shot) -> str:
+    news = learning_stage.learning()
+    desk = Desk(news)
+    try:
+        app = LearningScreen(desk.where, look=f"live-composer-{shot.look}", hear=learning_stage.Deaf())
+        async with app.run_test(size=shot.size) as pilot:
+            await learning_stage.settle(app, pilot, news)
+            return app.export_screenshot(title="live-composer tune")
+    finally:
+        desk.close()
 
 
 def main() -> None:

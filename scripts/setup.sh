@@ -9,7 +9,7 @@ level=$1
 env=${ENV:-.venv}
 python=$env/bin/python
 lock=requirements.lock
-extras="learn,tensorboard,corpus,jack,link"
+extras="learn,tensorboard,corpus,jack,link,osc"
 
 fail() {
     echo "live-composer: $*" >&2

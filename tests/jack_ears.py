@@ -24,6 +24,7 @@ class Ears:
         self._client = jack.Client(name, no_start_server=True)
         self._events: list[tuple[int, bytes]] = []
         self._sound: list[tuple[int, np.ndarray]] = []
+        self._places: list[tuple[int, int]] | None = None
         self._xruns = 0
         self._midi = self._client.midi_inports.register("in")
         self._audio = [self._client.inports.register(side) for side in ("left", "right")]
@@ -38,6 +39,15 @@ class Ears:
     def sound(self, since: int) -> list[tuple[int, np.ndarray]]:
         """Return (frame, samples) of each period from the `since`-th on."""
         return self._sound[since:]
+
+    def levels(self) -> list[tuple[int, float, float]]:
+        """Return (frame, loudness, brightness) of each period: root mean square of the sound and of its slope."""
+        import numpy as np
+
+        return [
+            (start, float(np.sqrt(np.mean(samples**2))), float(np.sqrt(np.mean(np.diff(samples) ** 2))))
+            for start, samples in self._sound
+        ]
 
     def periods(self) -> int:
         """Return how many periods of sound there are."""
@@ -67,6 +77,14 @@ class Ears:
                 return False
         return True
 
+    def watch(self) -> None:
+        """Note where the transport is while it rolls, from now on."""
+        self._places = []
+
+    def places(self) -> list[tuple[int, int]]:
+        """Return (frame, the transport's frame) of each period in which it rolled."""
+        return self._places or []
+
     def freewheel(self, on: bool) -> None:
         """Have the server run as fast as it can, or in real time again."""
         self._client.set_freewheel(on)
@@ -82,6 +100,10 @@ class Ears:
     def _process(self, _frames: int) -> None:
         start = self._client.last_frame_time
         self._events += [(start + offset, bytes(data)) for offset, data in self._midi.incoming_midi_events()]
+        if self._places is not None:
+            state, position = self._client.transport_query_struct()
+            if state == 1:
+                self._places.append((start, position.frame))
         if any(port.number_of_connections for port in self._audio):
             self._sound.append((start, sum(port.get_array().copy() for port in self._audio)))
 
@@ -136,13 +158,19 @@ class Baton:
 
         self._client = jack.Client("conductor", no_start_server=True)
         self._tempo = 0.0
+        self._tempi: list[tuple[int, float, float]] = []
+        """From which frame on, how many ticks lie before it, and at which tempo it goes on."""
         self._client.activate()
 
     def conduct(self, tempo: float) -> None:
-        """Say at which tempo the transport goes, four beats a bar."""
-        if not self._tempo:
+        """Say at which tempo the transport goes from where it is now, four beats a bar."""
+        conducts, self._tempo = self._tempo > 0, tempo
+        if not conducts:
             self._client.set_timebase_callback(self._say)
-        self._tempo = tempo
+
+    def tempi(self) -> list[tuple[int, float, float]]:
+        """Return from which frame on how many beats lie before it, and at which tempo it goes on."""
+        return [(frame, ticks / 1920, tempo) for frame, ticks, tempo in self._tempi]
 
     def roll(self) -> None:
         """Let it go."""
@@ -163,13 +191,21 @@ class Baton:
         self._client.close()
 
     def _say(self, _state: int, _frames: int, position: object, _new: bool) -> None:
-        ticks = position.frame * self._tempo * 1920 / 60 / self._client.samplerate
+        ticks, tempo = self._ticks(position.frame), self._tempo
+        if not self._tempi or tempo != self._tempi[-1][2]:
+            self._tempi = [mark for mark in self._tempi if mark[0] < position.frame]
+            self._tempi.append((position.frame, ticks, tempo))
         position.valid = 0x10
         position.beats_per_bar, position.beat_type, position.ticks_per_beat = 4.0, 4.0, 1920.0
-        position.beats_per_minute = self._tempo
+        position.beats_per_minute = tempo
         position.bar = int(ticks // (4 * 1920)) + 1
         position.beat = int(ticks // 1920) % 4 + 1
         position.tick = int(ticks % 1920)
+
+    def _ticks(self, at: int) -> float:
+        marks = [mark for mark in self._tempi if mark[0] <= at] or self._tempi[:1] or [(0, 0.0, self._tempo)]
+        frame, ticks, tempo = marks[-1]
+        return ticks + (at - frame) * tempo * 1920 / 60 / self._client.samplerate
 
 
 class JackManager(BaseManager):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -10,9 +11,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 from live_composer.music.melody import Melody
 from live_composer.policy import checkpoint
+from live_composer.wire import daemons
+from live_composer.wire.screen import Command, Frame, Set
 
 if TYPE_CHECKING:
     from live_composer.music.melody import Note
+    from live_composer.wire.base import Value
+    from live_composer.wire.messages import AnyMessage
 
 
 class Serving:
@@ -49,6 +54,16 @@ class Serving:
         assert self.process.wait(20) == 0
         return stopped
 
+    def status(self) -> Frame:
+        """Ask how it stands; it must have opened."""
+        frame = self._ask(Command("status"))
+        assert isinstance(frame, Frame)
+        return frame
+
+    def set(self, name: str, value: Value | None) -> None:
+        """Change a parameter."""
+        self._ask(Set(name, value))
+
     def children(self) -> dict[str, int]:
         """Return the ids of its planner and of its port process."""
         pid = self.process.pid
@@ -64,3 +79,7 @@ class Serving:
         bars = [report for report in self.reports if report["event"] == "bar"]
         melody = Melody.of([event for bar in bars for event in bar["events"]], vocabulary=self._vocabulary)
         return [note._replace(pitch=note.pitch + bars[0]["shift"]) for note in melody.notes()]
+
+    def _ask(self, question: Set | Command) -> AnyMessage | None:
+        socket = next(report["socket"] for report in self.reports if report["event"] == "opened")
+        return asyncio.run(daemons.ask(Path(socket), question))[1]

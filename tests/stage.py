@@ -14,21 +14,18 @@ from msgspec.structs import replace
 from live_composer.parameters import table
 from live_composer.rules import book_file
 from live_composer.wire import channel
+from live_composer.wire.catalogue import BookView, Catalogue, ModelView, PresetView
 from live_composer.wire.messages import Hello
 from live_composer.wire.screen import (
-    BookView,
-    Catalogue,
     ClockView,
     Command,
     Done,
     Failed,
     Frame,
     Lost,
-    ModelView,
     Notice,
     OwnNote,
     PortView,
-    PresetView,
     Reasons,
     Set,
     TakeView,
@@ -146,6 +143,7 @@ async def settle(pilot: Pilot[Any]) -> None:
     app = pilot.app
     while app.frame is None:
         await pilot.pause(0.01)
+    await pilot.pause()  # what a key asks for begins only when its message was handled
     while any(worker.name != "link" and not worker.is_finished for worker in app.workers):
         await pilot.pause(0.01)
     await pilot.pause()
@@ -160,7 +158,7 @@ class Stage:
     """
 
     def __init__(self, path: Path, frame: Frame) -> None:
-        self.path, self._frame = path, frame
+        self.path, self._frame = path, replace(frame, address=str(path))
         self.asked: list[Set | Command] = []
         self.refuses: dict[str, str] = {}
         self._peers: list[Channel] = []

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 
+from live_composer.errors import BadFile, BadInput
 from live_composer.rules import book_file, discovery
 
 if TYPE_CHECKING:
@@ -22,6 +25,28 @@ WIDTH = 100
 
 
 @contextlib.contextmanager
+def limited(seconds: float = 5.0) -> Generator[None]:
+    """Have whatever rule runs for so long raise, so that it is refused by name; without an alarm in the system, wait.
+
+    For the loading and proving of rules, and for one plan: none of them takes long.
+    """
+
+    def too_long(_number: int, _frame: object) -> None:
+        raise TimeoutError(f"it did not come to an end within {seconds:g} s")
+
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, too_long)
+    signal.setitimer(signal.ITIMER_REAL, seconds, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@contextlib.contextmanager
 def quiet() -> Generator[None]:
     """Send what rule files print to the error stream: our own output may be read by a machine."""
     with contextlib.redirect_stdout(sys.stderr):
@@ -29,8 +54,31 @@ def quiet() -> Generator[None]:
 
 
 def folders(plugins: Iterable[Path]) -> list[Path]:
-    """Return the folders that `--plugins` names."""
-    return [folder.expanduser() for folder in plugins]
+    """Return the folders that `--plugins` names.
+
+    Raises:
+        BadFile: one is not there.
+    """
+    places = [folder.expanduser() for folder in plugins]
+    for place in places:
+        if not place.is_dir():
+            raise BadFile(f"There is no plug-in folder at {place}; check --plugins.")
+    return places
+
+
+def pairs(texts: Iterable[str]) -> dict[str, str]:
+    """Return what `--set NAME=VALUE` says, by name.
+
+    Raises:
+        BadInput: one says no value.
+    """
+    given: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise BadInput(f"`--set {text}` says no value; write NAME=VALUE, such as swing=60.")
+        given[name.strip()] = value.strip()
+    return given
 
 
 def open_book(name: str, plugins: Iterable[Path]) -> RuleBook:
@@ -41,7 +89,7 @@ def open_book(name: str, plugins: Iterable[Path]) -> RuleBook:
     """
     places = folders(plugins)
     path = book_file.find(name, places)
-    with quiet():
+    with quiet(), limited():
         found = discovery.discover(places)
         book = book_file.load(path, found)
     say([*found.notices, *book.troubles])

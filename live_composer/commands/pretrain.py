@@ -12,9 +12,11 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from live_composer.commands.terminal import wants_screen
 from live_composer.config import Pretrain
 from live_composer.corpus import store
 from live_composer.errors import BadInput, MissingExtra
+from live_composer.wire.learning import Learning
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,7 +45,10 @@ def pretrain(*, config: Pretrain = Pretrain()) -> int | None:
     if config.threads:
         torch.set_num_threads(config.threads)
     with team(config.device, recipe.width) as mine, contextlib.ExitStack() as stack:
-        shown = stack.enter_context(display(recipe.updates)) if mine.leads else Silence()
+        screen = wants_screen(plain=config.plain, json=config.json) and mine.size == 1
+        title = f"pretrain {config.output.name} on {config.corpus}"
+        about = Learning(title, str(config.output), "updates", "validation", rises=False)
+        shown = stack.enter_context(display(about, screen=screen)) if mine.leads else Silence()
         outcome = learning.pretrain(job, mine, shown)
         if not mine.leads:
             return None

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from live_composer import files
-from live_composer.commands.plugins import folders, print_table, quiet, say
+from live_composer.commands.plugins import folders, limited, print_table, quiet, say
 from live_composer.config import RulesCheck, RulesList, RulesNew
 from live_composer.errors import BadFile, CannotWrite
 from live_composer.rules import book_file, discovery, starting_file
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def show(*, config: RulesList = RulesList()) -> None:
     """List rules and rule books."""
     places = folders(config.plugins)
-    with quiet():
+    with quiet(), limited():
         plugins = discovery.discover(places)
         books = {name: _book(path, plugins) for name, path in book_file.books(places).items()}
     found = [*plugins.loaded.values(), *plugins.unusable.values()]
@@ -45,7 +45,7 @@ def check(file: Path, /, *, config: RulesCheck = RulesCheck()) -> int:
         The rule file.
     """
     files.read_bytes(file, "rule file")
-    with quiet():
+    with quiet(), limited(30.0):
         reports = [_proof(item) for item in discovery.import_file(file.absolute())]
     if config.json:
         print(json.dumps({"file": str(file), "rules": reports}))

@@ -8,18 +8,23 @@ import sys
 from typing import TYPE_CHECKING
 
 from live_composer import files
+from live_composer.commands.plugins import folders, pairs
 from live_composer.commands.serve_report import JsonReport, Reporter, TextReport
-from live_composer.commands.terminal import is_terminal
+from live_composer.commands.terminal import wants_screen
 from live_composer.config import Serve
 from live_composer.errors import BadInput
 from live_composer.live.daemon import Daemon, Setup
+from live_composer.live.host_link import HostAddress
+from live_composer.live.log import Log
 from live_composer.live.values import Values
-from live_composer.parameters.table import BY_NAME
+from live_composer.music.metre import Metre
 from live_composer.policy import checkpoint
 from live_composer.rules import book_file
+from live_composer.wire import door, tokens
 
 if TYPE_CHECKING:
     from live_composer.commands.serve_report import Report
+    from live_composer.live.events import Event
     from live_composer.parameters.kinds import Value
 
 _SEEDS = 1 << 31
@@ -33,24 +38,24 @@ def serve(*, config: Serve = Serve()) -> None:
         serve_with_screen(sys.argv[2:], port_named=config.port is not None)
     setup = _setup(config)
     report = JsonReport(setup) if config.json else TextReport(setup, roll=config.roll)
-    asyncio.run(_play(setup, report))
+    with Log(config.log) as log:
+        asyncio.run(_play(setup, report, log))
 
 
 def _wants_screen(config: Serve) -> bool:
     """Say whether to show a screen: on a terminal, for music without an end."""
-    return not (config.plain or config.json or config.roll or config.bars) and is_terminal()
+    return wants_screen(plain=config.plain or config.roll or bool(config.bars), json=config.json)
 
 
 def _setup(config: Serve) -> Setup:
     """Check everything that can be checked before anything is started."""
     seed = secrets.randbelow(_SEEDS) if config.seed is None else config.seed
-    names = ("model", "metre", "key", "tempo", "channel", "temperature")
+    names = ("model", "book", "metre", "key", "tempo", "channel", "temperature")
     given: dict[str, Value] = {name: getattr(config, name) for name in names} | {"seed": seed}
-    others = dict(_pair(text) for text in config.set)
-    book = others.get("book", str(BY_NAME["book"].default))
-    weights = book_file.weights(book_file.find(book, config.plugins))
-    if config.clock == "midi" and not config.listen:
-        raise BadInput("A MIDI clock is heard on an input; say which by --listen.")
+    others, plugins = pairs(config.set), tuple(folders(config.plugins))
+    weights = book_file.weights(book_file.find(others.get("book", config.book), plugins))
+    if config.clock == "midi" and not config.input:
+        raise BadInput("A MIDI clock is heard on an input; say which by --input.")
     values = Values(given, weights)
     for name, text in others.items():
         values.set(name, text, text=True)
@@ -64,23 +69,40 @@ def _setup(config: Serve) -> Setup:
         bars=config.bars,
         record=config.record,
         device=config.device,
-        plugins=config.plugins,
+        plugins=plugins,
         clock=config.clock,
-        listen=config.listen,
+        listen=config.input,
         send_clock=config.send_clock,
+        freewheel_seconds=config.freewheel_seconds,
+        quantum=config.quantum or Metre.parse(values.word("metre")).beats_per_bar,
+        playing=not config.wait,
+        osc=config.osc,
+        host=_host(config),
     )
 
 
-def _pair(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise BadInput(f"`--set {text}` says no value; write NAME=VALUE, such as swing=60.")
-    return name.strip(), value.strip()
+def _host(config: Serve) -> HostAddress | None:
+    if config.planner is None:
+        if config.planner_token or config.planner_certificate:
+            raise BadInput("--planner-token and --planner-certificate are of use with --planner alone.")
+        return None
+    encrypted = door.is_encrypted(config.planner)
+    return HostAddress(
+        config.planner,
+        tokens.shown(config.planner_token) if config.planner_token else None,
+        door.trust(config.planner_certificate) if encrypted else None,
+    )
 
 
-async def _play(setup: Setup, report: Report) -> None:
+async def _play(setup: Setup, report: Report, log: Log) -> None:
     reporter = Reporter(report)
-    daemon = Daemon(setup, reporter.tell)
+
+    def tell(event: Event) -> None:
+        log.tell(event)
+        reporter.tell(event)
+
+    daemon = Daemon(setup, tell)
+    log.follow(daemon)
     loop = asyncio.get_running_loop()
     reporter.on_reader_gone = lambda: loop.call_soon_threadsafe(daemon.quit)
     with reporter:

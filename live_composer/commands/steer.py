@@ -104,10 +104,11 @@ def status(*, config: Status = Status()) -> None:
 def lines(frame: Frame) -> list[str]:
     """Return a frame in words."""
     port, planner, late = frame.port, frame.planner, frame.port.late_ms
+    committed = f"{planner.missed} missed, {planner.horizon} steps committed"
     told = [
         f"{frame.transport}, bar {frame.bar}, {frame.played_notes} notes, to {port.name} ({port.backend})",
         f"clock {frame.clock.source}, {frame.clock.state}, {frame.clock.tempo:g} BPM",
-        f"planner {planner.engine}, {planner.plans} plans, {planner.missed} missed, {planner.horizon} steps committed",
+        f"planner {planner.where}, {planner.engine}, {planner.plans} plans, {committed}",
         f"  {planner.planning_ms:.0f} ms a plan, {planner.round_trip_ms:.1f} ms there and back (p99)",
         f"notes {late['p50']:.1f} ms late at the median, {late['p99']:.1f} at p99, {late['max']:.1f} at most",
         "",

@@ -9,3 +9,8 @@ import sys
 def is_terminal() -> bool:
     """Say whether standard input and output are such a terminal."""
     return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+
+
+def wants_screen(*, plain: bool, json: bool) -> bool:
+    """Say whether to show a screen: on a terminal, unless lines are asked for."""
+    return not (plain or json) and is_terminal()

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from live_composer.commands.plugins import open_book, print_table, quiet, say
+from live_composer.commands.terminal import wants_screen
 from live_composer.config import Tune
 from live_composer.errors import MissingExtra
 from live_composer.music.key import Key
 from live_composer.music.metre import Metre
 from live_composer.policy import checkpoint
+from live_composer.wire.learning import Learning
 
 if TYPE_CHECKING:
     from live_composer.learn.task import Task
@@ -58,13 +60,22 @@ def tune(*, config: Tune = Tune()) -> int | None:
     torch.set_num_threads(config.threads)
     with team(config.device, smallest_batch(recipe)) as mine, contextlib.ExitStack() as stack:
         stack.enter_context(quiet())
-        shown = stack.enter_context(display(recipe.steps)) if mine.leads else Silence()
+        screen = wants_screen(plain=config.plain, json=config.json) and mine.size == 1
+        shown = stack.enter_context(display(_about(config, folder), screen=screen)) if mine.leads else Silence()
         outcome = tuning.tune(job, mine, shown)
     if outcome is None:
         return None
     say(line for line in book.troubles if line not in known)
     _report(config, folder, outcome)
     return _INTERRUPTED if outcome.interrupted else None
+
+
+def _about(config: Tune, folder: Path) -> Learning:
+    """Return what a screen is told of it."""
+    from live_composer.learn.tuning import ALGORITHMS
+
+    title = f"tune {Path(config.model).stem} by {config.algo}, book {Path(config.book).stem}"
+    return Learning(title, str(folder), "steps", ALGORITHMS[config.algo].goal)
 
 
 def _tasks(config: Tune, recipe: TuneRecipe) -> tuple[Task, ...]:

@@ -1,22 +1,17 @@
-"""What a person sees while a network learns: a bar and curves on a terminal, lines elsewhere."""
+"""What a person sees while a network learns: a screen on a terminal, lines elsewhere."""
 
 from __future__ import annotations
 
 import contextlib
 import sys
-from typing import TYPE_CHECKING, Protocol
-
-from rich.console import Console, Group
-from rich.live import Live
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Callable, Generator, Sequence
 
-_BLOCKS = "▁▂▃▄▅▆▇█"
-_WIDTH = 40
-"""Measurements that a curve shows, the latest ones."""
+    from live_composer.wire.learning import Learning, Moved, Sample
+
+DrawSamples: TypeAlias = "Callable[[], list[Sample]]"
 
 
 class Measured(Protocol):
@@ -24,12 +19,7 @@ class Measured(Protocol):
 
     @property
     def done(self) -> int:
-        """How far learning was, in the unit of the bar."""
-        ...
-
-    @property
-    def seconds(self) -> float:
-        """The time spent until then."""
+        """How far learning was, in steps or updates."""
         ...
 
     @property
@@ -39,97 +29,90 @@ class Measured(Protocol):
 
     @property
     def curves(self) -> dict[str, float]:
-        """What is drawn as curves below the bar, by name; the same names at every measurement."""
+        """What is drawn as curves, by name; the same names at every measurement."""
         ...
 
 
 class Display(Protocol):
     """Who is told how learning goes."""
 
-    def moved(self, done: int, rate: float) -> None:
-        """So much is done, at so many steps a second."""
+    def resumed(self, rows: Sequence[Measured], draw: DrawSamples) -> None:
+        """A run goes on, and this is what was measured before; who shows melodies may draw some."""
         ...
 
-    def measured(self, row: Measured, *, best: bool) -> None:
-        """There is a new measurement."""
+    def moved(self, moved: Moved) -> None:
+        """It has come so far."""
+        ...
+
+    def measured(self, row: Measured, draw: DrawSamples, *, best: bool) -> None:
+        """There is a new measurement; who shows melodies may draw some."""
+        ...
+
+    def concluding(self) -> None:
+        """Learning is over; the best model is measured once more, and written."""
         ...
 
 
 class Silence:
     """Says nothing: for the followers of a team, and for tests."""
 
-    def moved(self, done: int, rate: float) -> None:
+    def resumed(self, rows: Sequence[Measured], draw: DrawSamples) -> None:
         """See `Display`."""
 
-    def measured(self, row: Measured, *, best: bool) -> None:
+    def moved(self, moved: Moved) -> None:
+        """See `Display`."""
+
+    def measured(self, row: Measured, draw: DrawSamples, *, best: bool) -> None:
+        """See `Display`."""
+
+    def concluding(self) -> None:
         """See `Display`."""
 
 
-class _Lines:
-    def __init__(self, total: int) -> None:
-        self._total = total
-        self._rate = 0.0
+class Lines:
+    """Prints a line for each measurement, to the error stream."""
 
-    def moved(self, done: int, rate: float) -> None:
-        del done  # told with the next measurement
-        self._rate = rate
+    def __init__(self, about: Learning) -> None:
+        self._about = about
+        self._moved: Moved | None = None
 
-    def measured(self, row: Measured, *, best: bool) -> None:
-        left = max(0, self._total - row.done) * row.seconds / max(row.done, 1)
-        text = f"{row.done:,} of {self._total:,}  {row.told}  {self._rate:,.0f} steps/s  {_clock(left)} left"
-        print(text + ("  best" if best else ""), file=sys.stderr, flush=True)
+    def resumed(self, rows: Sequence[Measured], draw: DrawSamples) -> None:
+        """See `Display`."""
+        del draw
+        _say(f"Going on after {rows[-1].done:,} {self._about.unit}.")
 
+    def moved(self, moved: Moved) -> None:
+        """See `Display`; it is told with the next measurement."""
+        self._moved = moved
 
-class _Bar:
-    def __init__(self, total: int) -> None:
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=24),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[rate]}"),
-            TimeRemainingColumn(),
-            TextColumn("{task.fields[told]}"),
-        )
-        self._task = self._bar.add_task("learning", total=total, rate="", told="")
-        self._history: dict[str, list[float]] = {}
+    def measured(self, row: Measured, draw: DrawSamples, *, best: bool) -> None:
+        """See `Display`."""
+        del draw
+        words = [f"{row.done:,} {self._about.unit}", row.told]
+        if moved := self._moved:
+            words += [f"{moved.share:.0%}", f"{moved.rate:,.0f} steps/s", f"{_clock(moved.seconds_left)} left"]
+        _say("  ".join([*words, "best"] if best else words))
 
-    def moved(self, done: int, rate: float) -> None:
-        self._bar.update(self._task, completed=done, rate=f"{rate:,.0f} steps/s")
-
-    def measured(self, row: Measured, *, best: bool) -> None:
-        self._bar.update(self._task, told=row.told + (" [green]best" if best else ""))
-        for name, figure in row.curves.items():
-            self._history.setdefault(name, []).append(figure)
-
-    def __rich__(self) -> Group:
-        curves = Table.grid(padding=(0, 2))
-        for name, history in self._history.items():
-            curves.add_row(name, curve(history), f"{history[-1]:.2f}")
-        return Group(self._bar, curves)
-
-
-def curve(figures: Sequence[float]) -> str:
-    """Draw the latest figures as blocks, from the lowest of them to the highest.
-
-    >>> curve([1, 2, 3])
-    '▁▄█'
-    """
-    latest = figures[-_WIDTH:]
-    lowest, spread = min(latest), max(latest) - min(latest)
-    top = len(_BLOCKS) - 1
-    return "".join(_BLOCKS[int(top * (figure - lowest) / spread) if spread else 0] for figure in latest)
+    def concluding(self) -> None:
+        """See `Display`."""
+        _say("Measuring the best model once more ...")
 
 
 @contextlib.contextmanager
-def display(total: int) -> Generator[Display]:
-    """Show progress towards `total` on the standard error."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield _Lines(total)
+def display(about: Learning, *, screen: bool) -> Generator[Display]:
+    """Show how learning goes: on a screen, or in lines."""
+    lines = Lines(about)
+    if not screen:
+        yield lines
         return
-    bar = _Bar(total)
-    with Live(bar, console=console, refresh_per_second=4):
-        yield bar
+    from live_composer.learn.screen import show
+
+    with show(about, lines) as shown:
+        yield shown
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 def _clock(seconds: float) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from live_composer.errors import BadInput
-from live_composer.learn import cards, journal
+from live_composer.learn import cards, journal, samples
 from live_composer.learn.batches import epoch
 from live_composer.learn.learner import Learner
 from live_composer.learn.measure import measure
@@ -25,7 +25,9 @@ from live_composer.learn.run import Run
 from live_composer.learn.stopping import asked_to_stop
 from live_composer.policy import checkpoint
 from live_composer.policy.note_rnn import NoteRnn
+from live_composer.policy.numpy_rnn import NumpyRnn
 from live_composer.policy.shape import Shape
+from live_composer.wire.learning import Moved
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from live_composer.learn.recipe import Recipe
     from live_composer.learn.team import Team
     from live_composer.policy.policy import Floats
+    from live_composer.wire.learning import Sample
 
 _BASELINES = {"unigram": 1, "5-gram": 5}
 """The orders of the n-grams that a model is measured beside."""
@@ -103,6 +106,7 @@ def pretrain(job: Job, team: Team, display: Display) -> Outcome | None:
     interrupted = course.learn()
     if not team.leads or not progress.rows:
         return None
+    display.concluding()
     return Outcome(course.conclude(), progress, interrupted)
 
 
@@ -125,12 +129,15 @@ class _Course:
     def learn(self) -> bool:
         """Learn until the recipe's end, an early stop or Ctrl-C; say whether it was Ctrl-C."""
         recipe, progress = self.job.recipe, self.progress
+        if progress.rows:
+            self.display.resumed(progress.rows, self._samples)
         with asked_to_stop(self.team) as stop:
             for batch in self._batches():
                 began = time.perf_counter()
                 self._learn_from(batch)
                 progress.seconds += time.perf_counter() - began
-                self.display.moved(progress.updates, progress.steps / progress.seconds)
+                share, rate = progress.updates / recipe.updates, progress.steps / progress.seconds
+                self.display.moved(Moved(progress.updates, min(1.0, share), rate, progress.seconds))
                 due = (len(progress.rows) + 1) * recipe.check_every
                 if progress.updates >= min(due, recipe.updates):
                     self._check()
@@ -189,7 +196,10 @@ class _Course:
         if job.tensorboard:
             journal.write_events(run.folder, progress.rows)
         run.save(progress, self.learner)
-        self.display.measured(row, best=best)
+        self.display.measured(row, self._samples, best=best)
+
+    def _samples(self) -> list[Sample]:
+        return samples.of_policy(NumpyRnn(self.job.shape, self.learner.average.weights()))
 
     def conclude(self) -> checkpoint.Card:
         """Measure the best model beside the baselines; draw the curves; write the card in full."""

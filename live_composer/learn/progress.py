@@ -46,7 +46,7 @@ class Row(msgspec.Struct, frozen=True):
     @property
     def curves(self) -> dict[str, float]:
         """See `display.Measured`."""
-        return {}
+        return {"validation": self.validation, "train": self.train, "accuracy": self.accuracy}
 
 
 class Progress(msgspec.Struct):
@@ -132,7 +132,8 @@ class TuneRow(msgspec.Struct, frozen=True):
     @property
     def curves(self) -> dict[str, float]:
         """See `display.Measured`."""
-        return {"J": self.J, "reward": self.reward, "log p": self.log_p, "KL": self.kl} | self.rules
+        sums = {"J": self.J, "score": self.score, "reward": self.reward, "log p": self.log_p, "KL": self.kl}
+        return sums | self.rules | self.health
 
     def goal(self, name: str) -> float:
         """Return the figure that an algorithm strives for."""

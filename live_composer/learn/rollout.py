@@ -97,7 +97,7 @@ def roll_out(  # noqa: PLR0913 - what is drawn, by whom, judged by what
     uniform = chance.random((count, steps or _steps(context)), dtype=np.float32)[part]
 
     def group(uniform: Floats) -> Rollout:
-        events, log_pi, log_p = _draw(policy, prior, context, uniform, temperature)
+        events, log_pi, log_p = drawn(policy, prior, context, uniform, temperature)
         return Rollout(events, log_pi, log_p, judge(book, events, context))
 
     return _joined(in_groups(group, uniform, threads))
@@ -182,8 +182,8 @@ def _blas() -> ThreadpoolController:
     return ThreadpoolController()
 
 
-def _draw(
-    policy: Policy, prior: Policy, context: Context, uniform: Floats, temperature: float
+def drawn(
+    policy: Policy, prior: Policy, context: Context, uniform: Floats, temperature: float = 1.0
 ) -> tuple[Tokens, Floats, Floats]:
     """Return events, log pi and log p, each (N, T), drawn by numbers (N, T) from 0 to 1."""
     count, steps = uniform.shape

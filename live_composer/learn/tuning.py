@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from live_composer.errors import BadInput
-from live_composer.learn import cards, journal
+from live_composer.learn import cards, journal, samples
 from live_composer.learn.by_melody import ByMelody
 from live_composer.learn.by_transition import ByTransition
 from live_composer.learn.g import G
@@ -28,6 +28,7 @@ from live_composer.learn.run import Run
 from live_composer.learn.stopping import asked_to_stop
 from live_composer.learn.tune_recipe import ByMelodyRecipe, ByTransitionRecipe
 from live_composer.policy import checkpoint
+from live_composer.wire.learning import Moved
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from live_composer.learn.team import Team
     from live_composer.learn.tune_recipe import TuneRecipe
     from live_composer.learn.way import Way
+    from live_composer.wire.learning import Sample
 
 ALGORITHMS = {"psi": Psi(), "q": Q(), "g": G(), "pg": PolicyGradient()}
 _FINAL = 10_000
@@ -114,7 +116,10 @@ def tune(job: Job, team: Team, display: Display) -> Outcome | None:
     progress = run.restore(way) if job.resume else TuneProgress()
     course = _Course(job, team, display, run, way, progress)
     interrupted = course.learn()
-    return course.conclude(interrupted=interrupted) if team.leads else None
+    if not team.leads:
+        return None
+    display.concluding()
+    return course.conclude(interrupted=interrupted)
 
 
 def way_of(job: Job, team: Team) -> Way:
@@ -166,7 +171,9 @@ class _Course:
         """Learn until the recipe's end, an early stop or Ctrl-C; say whether it was Ctrl-C."""
         progress = self.progress
         with asked_to_stop(self.team) as stop:
-            if not progress.rows:
+            if progress.rows:
+                self.display.resumed(progress.rows, self._samples)
+            else:
                 self._check()
             while not self.finished:
                 fraction = self.fraction
@@ -174,7 +181,8 @@ class _Course:
                 self._round(fraction)
                 progress.seconds += time.perf_counter() - began
                 fraction = self.fraction
-                self.display.moved(int(fraction * self.job.recipe.steps), progress.steps / progress.seconds)
+                rate = progress.steps / progress.seconds
+                self.display.moved(Moved(progress.steps, min(1.0, fraction), rate, progress.seconds))
                 due = (progress.rows[-1].steps // self.job.recipe.check_every + 1) * self.job.recipe.check_every
                 if progress.steps >= due or fraction >= 1:
                     self._check()
@@ -211,7 +219,10 @@ class _Course:
         progress.seconds += time.perf_counter() - began
         if self.team.leads:
             run.save(progress, self.way)
-            self.display.measured(row, best=best)
+            self.display.measured(row, self._samples, best=best)
+
+    def _samples(self) -> list[Sample]:
+        return samples.of_task(self.way.policy(), self.job.task)
 
     def _keep(self, row: TuneRow, at: TuneRow) -> checkpoint.Card:
         job = self.job

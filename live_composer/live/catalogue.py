@@ -16,7 +16,7 @@ from live_composer import files
 from live_composer.errors import LiveComposerError
 from live_composer.policy import checkpoint
 from live_composer.rules import book_file
-from live_composer.wire.screen import BookView, Catalogue, ModelView, PresetView
+from live_composer.wire.catalogue import BookView, Catalogue, ModelView, PresetView
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,7 +8,8 @@ import math
 import os
 from typing import TYPE_CHECKING
 
-from live_composer.errors import AlreadyRunning
+from live_composer.errors import AlreadyRunning, LiveComposerError
+from live_composer.live import osc
 from live_composer.live.catalogue import catalogue
 from live_composer.live.desk import Desk
 from live_composer.live.events import Bar, Event, Opened, Stopped, Trouble
@@ -16,21 +17,24 @@ from live_composer.live.lifecycle import signals, together
 from live_composer.live.notices import Notices
 from live_composer.live.pace import LivePace, ManualPace
 from live_composer.live.performance import Performance
+from live_composer.live.plan_source import PLAN_BARS
 from live_composer.live.planner_link import PlannerLink
 from live_composer.live.playing import Style
 from live_composer.live.port_link import PortLink
 from live_composer.live.reasons import reasons
 from live_composer.live.recording import Recording
+from live_composer.live.remote_planner import RemotePlanner
 from live_composer.live.screens import Screens
 from live_composer.live.setup import Setup
 from live_composer.live.stage import Stage
 from live_composer.live.takes import Takes
 from live_composer.live.view import View
 from live_composer.live.wishes import Wishes
+from live_composer.music.metre import COMMON_TIME
 from live_composer.music.units import STEPS_PER_BEAT
 from live_composer.port.protocol import ClockState, Heard
 from live_composer.wire import channel, daemons
-from live_composer.wire.messages import Hello
+from live_composer.wire.messages import Hello, PlanRequest
 from live_composer.wire.screen import Set
 
 if TYPE_CHECKING:
@@ -38,7 +42,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from live_composer.port.protocol import Reply
-    from live_composer.wire.screen import Catalogue, Command, Frame, Reasons
+    from live_composer.wire.catalogue import Catalogue
+    from live_composer.wire.screen import Command, Frame, Reasons
 
 __all__ = ["Daemon", "Setup"]
 
@@ -54,6 +59,8 @@ class Daemon:
         desk: steers it all.
         troubles: what does not work now, by what it is; empty reasons where all is well.
         notices: what passed and was worth a word.
+        osc_port: the UDP port on which OSC is heard; 0 where it is not.
+        on_asked: called with all that somebody asks for, and why it was refused, if it was.
     """
 
     def __init__(
@@ -71,17 +78,24 @@ class Daemon:
         """
         self._setup, self._on_event, self._on_reply = setup, on_event, on_reply
         self._quit = asyncio.Event()
-        self.troubles: dict[str, str] = dict.fromkeys(("planner", "port", "input", "recording"), "")
+        self.troubles: dict[str, str] = {}
+        self.osc_port = 0
+        self.on_asked: Callable[[Set | Command, str], None] = lambda _asked, _refused: None
         self.notices = Notices(self._changed)
         self.values = values = setup.values
         self.port = PortLink(setup.request, self._port_said, self._changed)
-        self.planner = PlannerLink(
-            values.word("model"),
-            values.word("book"),
+        model, book = values.word("model"), values.word("book")
+        here = PlannerLink(
+            model,
+            book,
             plugins=setup.plugins,
             device=setup.device,
             on_trouble=self._changed,
         )
+        self.planner: PlannerLink | RemotePlanner = here
+        if setup.host:
+            like = PlanRequest(0, model, [], 0, PLAN_BARS * COMMON_TIME.steps_per_bar, book=book)
+            self.planner = RemotePlanner(setup.host, here, like, self._changed)
         self.performance = Performance(
             Wishes.of(values, setup.vocabulary),
             Style.of(values),
@@ -126,6 +140,8 @@ class Daemon:
             stack.push_async_callback(self.port.close)
             await together(self.port.open(), self.planner.start())
             socket = await stack.enter_async_context(self._serve_screens())
+            if self._setup.osc is not None:
+                self.osc_port = await stack.enter_async_context(osc.serving(self._setup.osc, self.values, self.ask))
             stack.callback(self.performance.close)
             if self.recording:
                 stack.push_async_callback(self.recording.close)
@@ -150,7 +166,14 @@ class Daemon:
         Raises:
             LiveComposerError: it cannot be done; the reason.
         """
-        return self.desk.set(asked) if isinstance(asked, Set) else self.desk.obey(asked)
+        refused = ""
+        try:
+            return self.desk.set(asked) if isinstance(asked, Set) else self.desk.obey(asked)
+        except LiveComposerError as error:
+            refused = str(error)
+            raise
+        finally:
+            self.on_asked(asked, refused)
 
     @contextlib.asynccontextmanager
     async def _serve_screens(self) -> AsyncGenerator[Path]:
@@ -181,29 +204,35 @@ class Daemon:
                     self.desk.hear(message)
                 self._changed()
             case ClockState(moved=True, beat=beat):
-                self._stage.clock_moved(beat)
+                self._stage.clock_moved(beat, self.port.left)
             case _:
                 pass
         self._on_reply(reply)
 
     def _bar_played(self, bar: Bar) -> None:
         self._stage.bar_played()
+        self.desk.look_at_files()
         self._on_event(bar)
 
     def _changed(self) -> None:
         """Have what changed shown: frames to screens, and troubles to whoever started us."""
-        heard = self.port.listening
-        troubles = {
-            "planner": self.performance.planning.trouble or self.planner.trouble,
+        before, self.troubles = self.troubles, self._troubles()
+        for what in {**before, **self.troubles}:
+            if (reason := self.troubles.get(what, "")) != before.get(what, ""):
+                self._on_event(Trouble(what, reason))
+        self._screens.changed()
+
+    def _troubles(self) -> dict[str, str]:
+        heard, planning = self.port.listening, self.performance.planning
+        return {
+            "planner": planning.trouble or self.planner.trouble,
+            "host": self.planner.away,
             "port": self.port.trouble,
             "input": heard.trouble if heard else "",
             "recording": self.recording.trouble if self.recording else "",
+            "rules": " ".join(planning.notices),
+            **{f"rule {rule}": f"The rule {rule} is off: {reason}." for rule, reason in planning.off.items()},
         }
-        for what, reason in troubles.items():
-            if reason != self.troubles[what]:
-                self._on_event(Trouble(what, reason))
-        self.troubles = troubles
-        self._screens.changed()
 
     def _frame(self) -> Frame:
         return self._view.frame()

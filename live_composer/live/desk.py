@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import math
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from live_composer.errors import BadInput
+from live_composer.errors import BadInput, LiveComposerError
 from live_composer.live.ears import Ears
 from live_composer.live.knobs import Knobs
 from live_composer.live.listening import Listening
 from live_composer.live.playing import Style
 from live_composer.live.taps import Taps
+from live_composer.live.watch import Watch
 from live_composer.live.wishes import Wishes
 from live_composer.music import chord as chords
 from live_composer.music.units import STEPS_PER_BEAT, seconds_per_beat
 from live_composer.policy import checkpoint
-from live_composer.port.protocol import Release
+from live_composer.port.protocol import Release, SetOffset
 from live_composer.rules import book_file
 from live_composer.wire.screen import COMMANDS, Command
 
@@ -73,6 +75,7 @@ class Desk:
         self._values, self._performance, self._takes, self._port = values, performance, takes, port
         self._transport, self._plugins = transport, plugins
         self._taps = Taps(clock)
+        self._watch = Watch(plugins, book_file.find(values.word("book"), plugins))
         self._silence: asyncio.TimerHandle | None = None
         self.listening = Listening(values, performance, lambda: transport("play"), self.plan_anew)
         self.knobs = Knobs(
@@ -167,6 +170,19 @@ class Desk:
         wishes = replace(wishes, chord=self.ears.chord or wishes.chord, density=max(-4.0, wishes.density - room))
         self._performance.planning.change(wishes, at_bar=at_bar)
 
+    def look_at_files(self) -> None:
+        """Have rule files and the book planned by as they are now, if they were saved since this was last asked.
+
+        Whether they can be used is for the planner to say.
+        """
+        with contextlib.suppress(LiveComposerError):
+            book = book_file.find(self._values.word("book"), self._plugins)
+            files, saved = self._watch.look(book)
+            if saved:
+                self._values.follow_book(book_file.weights(book))
+            if files or saved:
+                self.plan_anew()
+
     def _check(self, name: str, value: Value) -> None:
         """Refuse names of what there is not, before anything hears of them."""
         match name:
@@ -195,10 +211,13 @@ class Desk:
                 if self._port.follows:
                     raise BadInput("The tempo is that of the clock which is followed.")
                 self._performance.set_tempo(self._values.number("tempo"))
+            case "latency":
+                self._port.send(SetOffset(self._values.number("latency")))
             case "count-in":
                 self._performance.count_in = self._values.whole("count-in")
             case "book":
                 self._values.use_rules(self._book(self._values.word("book")))
+                self._watch.look(book_file.find(self._values.word("book"), self._plugins))
                 self.plan_anew(at_bar=True)
             case "listen":
                 self.listening.reset()

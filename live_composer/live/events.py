@@ -50,7 +50,7 @@ class Trouble:
     """Something failed and the music goes on as well as it can; or, with no reason, all is well again.
 
     Attributes:
-        what: `planner`, `port` or `recording`.
+        what: `planner`, `host`, `port`, `input`, `recording`, `rules` (their files) or `rule NAME`.
         reason: in one sentence.
     """
 

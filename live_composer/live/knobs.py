@@ -9,13 +9,14 @@ import msgspec
 from live_composer import files, paths
 from live_composer.errors import BadFile, BadInput, LiveComposerError
 from live_composer.parameters.table import CONTROLS
-from live_composer.wire.screen import PresetView, Value
+from live_composer.wire.catalogue import PresetView
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from live_composer.live.values import Values
+    from live_composer.wire.base import Value
 
 BUTTONS = ("play", "pause", "stop", "panic", "tap", "undo", "keep", "like", "dislike", "hear")
 """Commands that a knob may learn as well: they are done when it goes beyond its middle."""

@@ -42,6 +42,10 @@ class Pace(Protocol):
         """Wait, aside, for as long as `beats` take."""
         ...
 
+    def left(self, beat: float) -> float | None:
+        """Return how many seconds are left until the music is at `beat`; None where it waits for the planner."""
+        ...
+
 
 class LivePace:
     """Real time, by the port's clock."""
@@ -60,6 +64,10 @@ class LivePace:
     async def later(self, beats: float) -> None:
         """See `Pace.later`."""
         await asyncio.sleep(beats * seconds_per_beat(self._port.tempo))
+
+    def left(self, beat: float) -> float | None:
+        """See `Pace.left`."""
+        return max(0.0, (beat - self._port.beat()) * seconds_per_beat(self._port.tempo))
 
 
 class ManualPace:
@@ -94,6 +102,9 @@ class ManualPace:
         heapq.heappush(self._aside, (self._beat + beats, next(self._order), sleeper))
         self._slept.set()
         await sleeper
+
+    def left(self, beat: float) -> float | None:
+        """See `Pace.left`."""
 
     async def _planned(self, work: Callable[[], asyncio.Task[None] | None]) -> None:
         while (task := work()) and not self._sleeping():

@@ -12,6 +12,7 @@ from live_composer.live.planning import Planner, Planning
 from live_composer.live.timing import MARGIN_SECONDS
 from live_composer.live.transport import Transport
 from live_composer.music.units import STEPS_PER_BEAT, beats, seconds_per_beat
+from live_composer.music.vocabulary import HOLD, NOTE_OFF
 from live_composer.port.protocol import Cancel, SetTempo, Start, Stop
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from live_composer.live.port_link import PortLink
     from live_composer.live.wishes import Wishes
 
+_HANDED_OVER = 4
+"""At most so many steps have been handed to the port, and not been heard."""
 _LAST_BEATS = 0.125
 """How long after its last beat the music is stopped: the port ends the last note itself, on time."""
 
@@ -77,8 +80,11 @@ class Performance:
             BadInput: not even the first plan can be made; the planner's reason.
             LostProcess: no first plan came.
         """
+        moved = self.transport.state == "playing"
+        if self._port.follows and not moved and math.ceil(self._port.beat() * STEPS_PER_BEAT) != self.source.settled:
+            self.jump(self._port.beat())
         await self.planning.first_plan()
-        if self.transport.state == "playing":  # It was moved to another place.
+        if moved:
             await self._perform_on()
             return
         if self.count_in and self.source.settled == 0:
@@ -91,11 +97,21 @@ class Performance:
         armed, self._armed = self._armed, None
         return armed == math.ceil(beat * STEPS_PER_BEAT)
 
+    def goes_back(self, beat: float) -> bool:
+        """Say whether a beat lies before what was handed over last, and so was played already."""
+        return self.source.settled - math.ceil(beat * STEPS_PER_BEAT) > _HANDED_OVER
+
     def jump(self, beat: float) -> None:
-        """Be at another place, because the clock is; cancel `play` before, and play anew after."""
-        self.planning.take_back()
-        self._port.send(Cancel(0.0))
+        """Be where the clock is; cancel `play` before, and play anew after.
+
+        Where it only stopped, the same music goes on from there when it does.
+        """
         step = math.ceil(beat * STEPS_PER_BEAT)
+        self._port.send(Cancel(0.0))
+        if 0 <= self.source.settled - step <= _HANDED_OVER:
+            self._go_back(beat)
+            return
+        self.planning.take_back()
         if step:
             self.source.begin_at(step)
         else:
@@ -144,7 +160,8 @@ class Performance:
         start = beats(self.source.settled)
         while not self._over and self._hand_over(self.source.settled) < start:
             self._settle()
-        self._armed = round(start * STEPS_PER_BEAT)
+        waits = self._port.follows and not self._port.moves
+        self._armed = round(start * STEPS_PER_BEAT) if waits else None
         self._port.send(Start(start))
         self._pace.begin(start)
         while not self._over:
@@ -164,7 +181,12 @@ class Performance:
 
     def _hand_over(self, step: int) -> float:
         """Return the beat at which a step is handed to the port."""
-        return beats(step - 1) - MARGIN_SECONDS / seconds_per_beat(self._port.tempo)
+        ahead = MARGIN_SECONDS + self._port.lead_seconds
+        return beats(step - 1) - ahead / seconds_per_beat(self._port.tempo)
+
+    def _is_gone(self, step: int) -> bool:
+        """Say whether a step would sound late: then nothing begins with it."""
+        return self._port.moves and beats(step) < self._port.beat()
 
     def _settle(self) -> None:
         step, event, origin = self.source.settle()
@@ -172,8 +194,9 @@ class Performance:
         if step >= self._wishes_from:
             performer.wishes = self.source.wishes
         performer.tempo = self._port.tempo
+        played = NOTE_OFF if self._is_gone(step) and event != HOLD else event
         until = self.source.until(step)
-        self._port.send(*performer.play(step, event, bar, until=until, origin=origin))
+        self._port.send(*performer.play(step, played, bar, until=until, origin=origin))
         self.origin, self.bars_played = origin, bar.number
         self._origins[origin] = None
         if self.source.settled == bar.end:

@@ -77,6 +77,7 @@ class PlanSource:
         settled: the next step to be settled.
         missed: how many times a plan was wanted and not there.
         company: what others played, by step: they are heard in place of our own events.
+        asked_from: the first step of the plan that was asked for last.
     """
 
     def __init__(self, wishes: Wishes) -> None:
@@ -89,7 +90,7 @@ class PlanSource:
         self._planned_to = 0
         self._revision = 0
         self._asked: PlanRequest | None = None
-        self._asked_from = 0
+        self.asked_from = 0
         self._change_from: int | None = None
         self._later: _Later | None = None
         self._sounding = False
@@ -164,7 +165,7 @@ class PlanSource:
         """Settle from `step` on once more: what followed was never heard."""
         self.settled = min(step, self.settled)
         self._line.cut(max(self.settled, self._planned_to))
-        if self._asked and self._asked_from > self._line.end:
+        if self._asked and self.asked_from > self._line.end:
             self._asked = None
         struck = [event for event in self._line.between(self.settled - CONTEXT, self.settled) if event != HOLD]
         self._sounding = bool(struck) and struck[-1] >= FIRST_PITCH
@@ -262,7 +263,7 @@ class PlanSource:
         if later and first < later.line:
             horizon = min(horizon, later.line - first)
         self._revision += 1
-        self._asked_from = first
+        self.asked_from = first
         number, before = self.bars.number_for_planner(first), self._before(first)
         fields = wishes.request(self._revision, before, number, horizon)
         if first < self._again < math.inf:  # So that it may close.
@@ -272,7 +273,7 @@ class PlanSource:
 
     def accept(self, plan: Plan) -> bool:
         """Take the steps of a plan that are not settled yet; say whether it was the plan that was asked for."""
-        asked, first = self._asked, self._asked_from
+        asked, first = self._asked, self.asked_from
         if asked is None or plan.revision != asked.revision:
             return False
         self._asked = self._change_from = None

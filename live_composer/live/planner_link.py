@@ -11,6 +11,8 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from live_composer import paths
 from live_composer.errors import BadInput, LiveComposerError, LostProcess
 from live_composer.live.timing import Timing
@@ -39,7 +41,7 @@ _ONE_THREAD = dict.fromkeys(
 )
 """One melody gains nothing from threads, and they would take the cores of the port process."""
 
-_numbers = itertools.count()
+_numbers, _words = itertools.count(), itertools.count()
 
 
 class PlannerLink:
@@ -50,7 +52,15 @@ class PlannerLink:
         replaced: how often a planner was lost and another one started.
         trouble: why there is no planner now; empty when all is well.
         engine: what the planner computes with.
+        model: what it loaded first.
+        where: where it is.
+        away: why it plans in another's place: it does not.
+        plans_there: how many plans came from elsewhere: none.
     """
+
+    where = "here"
+    away = ""
+    plans_there = 0
 
     def __init__(  # noqa: PLR0913 - a process and who is told of it
         self,
@@ -75,9 +85,13 @@ class PlannerLink:
         self.timing = Timing()
         self.replaced = 0
         self.trouble = self.engine = ""
+        self.model = model
         self._patience, self._on_trouble = patience, on_trouble
         self._options = ["--model", model, "--book", book, "--device", device, "--child"]
         self._options += [option for folder in plugins for option in ("--plugins", str(folder))]
+        # A planner that is stuck in a rule says so here, and is known by it to the next.
+        self._words = paths.runtime() / f"planner-{os.getpid()}-{next(_words)}.words"
+        self._options += ["--words", str(self._words)]
         self._process: Process | None = None
         self._path: Path | None = None
         self._planner: asyncio.Future[Channel] = asyncio.get_running_loop().create_future()
@@ -85,6 +99,11 @@ class PlannerLink:
         self._one_at_a_time = asyncio.Lock()
         self._attempts = 0
         self._keeping: asyncio.Task[None] | None = None
+
+    @property
+    def plans(self) -> int:
+        """How many plans came."""
+        return self.timing.plans
 
     @property
     def pid(self) -> int:
@@ -97,6 +116,7 @@ class PlannerLink:
         Raises:
             LostProcess: it does not start.
         """
+        self._words.unlink(missing_ok=True)  # Of a daemon that was killed, long ago, with our process id.
         self._planner.set_result(await self._start())
         self._keeping = asyncio.create_task(self._keep())
 
@@ -106,6 +126,7 @@ class PlannerLink:
             self._keeping.cancel()
             await asyncio.wait({self._keeping})
         await self._end()
+        self._words.unlink(missing_ok=True)
 
     async def ask(self, request: PlanRequest) -> Plan:
         """Ask for a plan, of as many planners as it takes. To ask for something newer, cancel this and ask anew.
@@ -123,7 +144,8 @@ class PlannerLink:
 
     async def _ask(self, planner: Channel, request: PlanRequest) -> Plan:
         begin = time.perf_counter()
-        await planner.send(request)
+        # A plan that comes late is cut to what is still to come, and better than none.
+        await planner.send(msgspec.structs.replace(request, within=None))
         while True:
             match await planner.receive():
                 case Plan(request.revision) as plan:
@@ -163,6 +185,20 @@ class PlannerLink:
                     self._set_trouble("")
 
     async def _start(self) -> Channel:
+        """Start a planner, and another one as long as one is stuck in a rule that those before it did not know of."""
+        while True:
+            spoken = self._spoken()
+            try:
+                return await self._start_one()
+            except LostProcess:
+                if self._spoken() == spoken:
+                    raise
+
+    def _spoken(self) -> int:
+        """Return how much planners have said so far of what they were stuck in."""
+        return self._words.stat().st_size if self._words.exists() else 0
+
+    async def _start_one(self) -> Channel:
         self._path = path = paths.socket(f"planner-{os.getpid()}-{next(_numbers)}.sock")
         options = ["--socket", str(path), *self._options]
         self._process = await asyncio.create_subprocess_exec(

@@ -6,8 +6,11 @@ import asyncio
 import math
 from typing import TYPE_CHECKING, Protocol
 
+import msgspec
+
 from live_composer.errors import BadInput, LiveComposerError, LostProcess
 from live_composer.live.plan_source import PlanSource
+from live_composer.live.timing import MARGIN_SECONDS
 from live_composer.music.units import STEPS_PER_BEAT, beats, seconds_per_beat
 
 if TYPE_CHECKING:
@@ -25,13 +28,12 @@ _PATIENT = 1.5
 
 
 class Planner(Protocol):
-    """Who plans.
+    """Who plans."""
 
-    Attributes:
-        timing: how long answers took.
-    """
-
-    timing: Timing
+    @property
+    def timing(self) -> Timing:
+        """How long answers took."""
+        ...
 
     async def ask(self, request: PlanRequest) -> Plan:
         """Return a plan, however long it takes.
@@ -49,6 +51,8 @@ class Planning:
         source: what comes next.
         trouble: why the last plan could not be had; empty when all is well.
         asking: the question that is under way.
+        off: rules that the planner cannot use, with the reason.
+        notices: other troubles that the planner told of, such as a file that it cannot use.
     """
 
     def __init__(
@@ -62,6 +66,8 @@ class Planning:
         self.source = PlanSource(wishes)
         self.trouble = ""
         self.asking: asyncio.Task[None] | None = None
+        self.off: dict[str, str] = {}
+        self.notices: list[str] = []
         self._planner, self._port, self._pace, self._on_change = planner, port, pace, on_change
         self._answered = asyncio.Event()
         self._closed = False
@@ -77,7 +83,8 @@ class Planning:
     @property
     def horizon(self) -> int:
         """How many steps from the next on can no longer be changed."""
-        return self._planner.timing.commit_horizon(self._step_seconds)
+        lead = math.ceil(self._port.lead_seconds / self._step_seconds)
+        return self._planner.timing.commit_horizon(self._step_seconds) + lead
 
     def ask_ahead(self) -> None:
         """Ask for the next plan, if one is wanted and none is asked for."""
@@ -161,6 +168,13 @@ class Planning:
         self.ask_ahead()
         self._on_change()
 
+    def _left(self) -> float | None:
+        """Return how many seconds are left until the first step that is asked for is handed to the port."""
+        if not self.source.ready:  # Whoever waits for the first plan waits for it.
+            return None
+        left = self._pace.left(beats(self.source.asked_from - 1))
+        return None if left is None else max(0.0, left - MARGIN_SECONDS - self._port.lead_seconds)
+
     async def _change_later(self) -> None:
         timing = self._planner.timing
         while True:
@@ -175,10 +189,10 @@ class Planning:
 
     async def _ask(self, request: PlanRequest) -> None:
         try:
-            plan = await self._planner.ask(request)
+            plan = await self._planner.ask(msgspec.structs.replace(request, within=self._left()))
             if not self.source.accept(plan):
                 raise BadInput("The planner answered something else than what it was asked.")
-            self.trouble = ""
+            self.trouble, self.off, self.notices = "", plan.off, plan.notices
             self._answered.set()
         except LiveComposerError as error:
             self.trouble = str(error)

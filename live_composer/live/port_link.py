@@ -20,6 +20,7 @@ from live_composer.port.protocol import (
     Listening,
     Open,
     Release,
+    SetOffset,
     SetTempo,
     Start,
     Stop,
@@ -47,6 +48,7 @@ class PortLink:
         trouble: why there is no port at the moment; empty when all is well.
         listening: the input, if there is one.
         clock: what the clock does.
+        left: the beat at which the clock that is followed was moved to another.
         pid: the process id of the port process.
     """
 
@@ -67,6 +69,7 @@ class PortLink:
         self.replaced = 0
         self.trouble = ""
         self.tempo = request.tempo
+        self.left = 0.0
         self.listening: Listening | None = None
         self.clock = ClockState(request.clock, "searching" if self._follows(request) else "locked", request.tempo)
         self._request = request
@@ -76,6 +79,7 @@ class PortLink:
         self._playing = False
         self._closing = False
         self._process: PortProcess | None = None
+        self._newest: PortProcess | None = None
         self._failed: Failed | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -114,6 +118,11 @@ class PortLink:
         return not self.trouble
 
     @property
+    def moves(self) -> bool:
+        """Whether beats go by as time does: ours, or those of the clock that is followed, whether we play or not."""
+        return self.clock.rolling if self.follows else self._playing and self._request.clock == "internal"
+
+    @property
     def follows(self) -> bool:
         """Whether somebody else moves the clock."""
         return self._follows(self._request)
@@ -127,18 +136,24 @@ class PortLink:
                     here = self.clock.beat if self.follows else beat
                     self._anchor, self._playing = (here, time.monotonic()), True
                 case Stop():
-                    self._anchor, self._playing = (self.beat(), 0.0), False
+                    self._anchor, self._playing = (self.beat(), time.monotonic()), False
+                case SetOffset(offset_ms):
+                    self._request = msgspec.structs.replace(self._request, offset_ms=offset_ms)
                 case SetTempo(tempo):
                     self._anchor, self.tempo = (self.beat(), time.monotonic()), tempo
                 case _:
                     pass
             self._process.send(command)
 
+    @property
+    def lead_seconds(self) -> float:
+        """How long before its beat a note is sent, because the port's offset is below 0."""
+        return max(0.0, -self._request.offset_ms / 1000)
+
     def beat(self) -> float:
         """Return where the music is, by the port's clock as it was last heard."""
         beat, since = self._anchor
-        moving = self._playing and (self.clock.rolling if self.follows else self._request.clock == "internal")
-        return beat + (time.monotonic() - since) / seconds_per_beat(self.tempo) if moving else beat
+        return beat + (time.monotonic() - since) / seconds_per_beat(self.tempo) if self.moves else beat
 
     async def news(self, seconds: float) -> None:
         """Wait until the port says something, but no longer than so many seconds.
@@ -169,6 +184,7 @@ class PortLink:
         process = PortProcess(
             lambda reply: soon(self._heard, reply, time.monotonic()), lambda code: soon(self._ended, code)
         )
+        self._newest = process  # What it says right after it opened the port may be heard before `open` returns.
         try:
             request = msgspec.structs.replace(self._request, tempo=self.tempo, virtual=virtual)
             if self.listening:  # The same one again, in full.
@@ -181,7 +197,7 @@ class PortLink:
         self._process = process
 
     def _heard(self, process: PortProcess, reply: Reply, when: float) -> None:
-        if process is not self._process:
+        if process is not self._newest:
             return
         match reply:
             case Heartbeat():
@@ -201,6 +217,8 @@ class PortLink:
         self._tell()
 
     def _clocked(self, state: ClockState, when: float) -> None:
+        if state.moved:
+            self.left = self.beat()
         if self.follows:
             self._anchor, self.tempo = (state.beat, when), state.tempo
         self.clock = state
@@ -212,7 +230,8 @@ class PortLink:
 
     def _ended(self, process: PortProcess, code: int) -> None:
         if process is self._process and self.well and not self._closing:
-            self._anchor, self._playing = (self.beat(), 0.0), False
+            self._anchor, self._playing = (self.beat(), time.monotonic()), False
+            self.clock = msgspec.structs.replace(self.clock, rolling=False)  # Nobody hears it now.
             self.trouble = self._failed.reason if self._failed else f"The port process ended with code {code}."
             self._troubled()
             self._do(self._replace(process))

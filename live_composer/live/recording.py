@@ -69,12 +69,12 @@ class Recording:
         if self._bars % _BARS == 0 and not self._saving:
             self._saving = asyncio.create_task(self._save())
 
-    def halt(self, bar: BarSpan, score: Score, *, back: bool) -> None:
-        """Take note that the music was stopped in `bar`, and went back to the start or waits there."""
+    def halt(self, bar: BarSpan, score: Score, *, back: int | None) -> None:
+        """Take note that the music was stopped in `bar`, and went back to a step, or waits there."""
         self.collect(score, 1 << 60)
-        if back:
+        if back is not None:
             self._length = self._offset = self._offset + beats(bar.end)
-            self._taken_to = -1
+            self._taken_to = back - 1
 
     async def _save(self) -> None:
         """Write the file aside; what is wrong is told, and tried again after some bars."""

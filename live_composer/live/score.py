@@ -6,6 +6,8 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from live_composer.music.units import beats
+
 if TYPE_CHECKING:
     from live_composer.live.plan_source import Origin
 
@@ -59,6 +61,8 @@ class Score:
         for note in self._notes[-2:]:
             if note.end is None or note.end > step:
                 note.end = max(step, note.step + 1)
+            if note.off is None or note.off > beats(note.end):
+                note.off = max(beats(note.end), note.beat)
 
     def clear(self) -> None:
         """Forget everything: the music begins anew."""

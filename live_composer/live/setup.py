@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from live_composer.config import Serve
 from live_composer.live.values import Values
 from live_composer.music.vocabulary import DEFAULT, Vocabulary
 from live_composer.port.protocol import Open
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from live_composer.config import Device
+    from live_composer.live.host_link import HostAddress
     from live_composer.port.protocol import ClockName
 
 
@@ -31,7 +33,10 @@ class Setup:
         clock: whose time it is, as `port.protocol.Open` has it; `manual` plays as fast as it can, in the same order.
         listen: the input, as `port.protocol.Open` takes it.
         send_clock: whether others follow our clock.
+        osc: the UDP port to listen on for OSC; 0 for any, None for none.
+        freewheel_seconds, quantum: as `port.protocol.Open` has them.
         playing: whether to play at once.
+        host: who plans, while it is well; None: a planner here.
     """
 
     target: str | None
@@ -44,7 +49,11 @@ class Setup:
     clock: ClockName = "internal"
     listen: str | None = None
     send_clock: bool = False
+    osc: int | None = None
+    freewheel_seconds: float = Serve.freewheel_seconds
+    quantum: float = 4.0
     playing: bool = True
+    host: HostAddress | None = None
 
     @property
     def request(self) -> Open:
@@ -56,4 +65,6 @@ class Setup:
             listen=self.listen,
             offset_ms=self.values.number("latency"),
             send_clock=self.send_clock,
+            quantum=self.quantum,
+            freewheel_seconds=self.freewheel_seconds,
         )

@@ -54,15 +54,21 @@ class Stage:
         bar, score = self._performance.source.bars.at(max(0, heard - 1)), self._performance.performer.score
         self._performance.halt(action)
         if self._recording:
-            self._recording.halt(bar, score, back=action == "stop")
+            self._recording.halt(bar, score, back=0 if action == "stop" else None)
         if action == "stop":
             score.clear()
         self._cancel()
 
-    def clock_moved(self, beat: float) -> None:
-        """Follow a clock that was started, or put at another place."""
-        if self._performance.transport.state == "playing" and not self._performance.is_armed(beat):
+    def clock_moved(self, beat: float, left: float) -> None:
+        """Follow a clock that was started, stopped, or put at `beat`; the last that was heard of it was `left`."""
+        playing = self._performance.transport.state in {"playing", "counting in"}
+        if playing and not self._performance.is_armed(beat):
             self._cancel()
+            heard, score = math.ceil(left * STEPS_PER_BEAT), self._performance.performer.score
+            score.cut(heard)
+            if self._recording and self._performance.goes_back(beat):
+                bar, back = self._performance.source.bars.at(max(0, heard - 1)), math.ceil(beat * STEPS_PER_BEAT)
+                self._recording.halt(bar, score, back=back)
             self._performance.jump(beat)
             self._begin()
 

@@ -18,8 +18,8 @@ from live_composer.music.metre import Metre
 from live_composer.music.midi_file import SongNote
 from live_composer.music.units import beats
 from live_composer.music.vocabulary import HOLD, Vocabulary
+from live_composer.wire.base import Value
 from live_composer.wire.messages import PlanRequest
-from live_composer.wire.screen import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -44,6 +44,11 @@ class Timing:
         return percentile(self._round_trips, 0.99)
 
     @property
+    def round_trip_50(self) -> float:
+        """The median of the way there and back."""
+        return percentile(self._round_trips, 0.5)
+
+    @property
     def planning_99(self) -> float:
         """The 99th percentile of planning."""
         return percentile(self._plannings, 0.99) if self._plannings else _BEFORE_ANY

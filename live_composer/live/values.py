@@ -41,6 +41,7 @@ class Values:
             BadInput: there is no such parameter, or it has no such value.
         """
         self._weights = dict(weights or {})
+        self._added: dict[str, float] = {}
         self._now: dict[str, Value] = {parameter.name: parameter.default for parameter in TABLE}
         self._now |= {RULE + rule: weight for rule, weight in self._weights.items()}
         self._before: list[_Change] = []
@@ -153,14 +154,21 @@ class Values:
         return self.find(name)
 
     def use_rules(self, weights: Mapping[str, float]) -> None:
-        """Take the weights of another book; those of the rules that both have stay as they were set."""
-        kept = {rule: self.number(RULE + rule) for rule in weights if rule in self._weights}
+        """Take the weights of another book, or of a book that was changed; what the musician set stays so."""
+        kept = {rule: weight for rule, weight in self.weights.items() if weight != self._weights[rule]}
+        self._added = {}
         self._now = {name: value for name, value in self._now.items() if not name.startswith(RULE)}
         self._weights = dict(weights)
         self._now |= {RULE + rule: kept.get(rule, weight) for rule, weight in weights.items()}
         self._before = [change for change in self._before if change.name in self._now]
         self.muted &= weights.keys()
         self.solo = self.solo if self.solo in weights else ""
+
+    def follow_book(self, weights: Mapping[str, float]) -> None:
+        """Take the weights of the book in use, which was changed; rules that were added to it stay."""
+        added = {rule: weight for rule, weight in self._added.items() if rule not in weights}
+        self.use_rules({**weights, **added})
+        self._added = added
 
     def add_rule(self, rule: str) -> None:
         """Take a rule into use that the book does not have.
@@ -170,7 +178,8 @@ class Values:
         """
         if rule in self._weights:
             raise BadInput(f"The rule `{rule}` is in use; change its weight.")
-        self.use_rules({**self._weights, rule: 1.0})
+        self._added[rule] = 1.0
+        self.follow_book({name: weight for name, weight in self._weights.items() if name not in self._added})
 
     def _rule(self, name: str) -> str:
         return self.find(RULE + name.removeprefix(RULE)).name.removeprefix(RULE)

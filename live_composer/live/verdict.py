@@ -15,16 +15,9 @@ _SILENT = 1e-9
 
 
 class Verdict:
-    """Looks plans up step by step, once a step however often it is asked.
-
-    Attributes:
-        off: rules that cannot be used, with the reason.
-        notices: other troubles that the planner told.
-    """
+    """Looks plans up step by step, once a step however often it is asked."""
 
     def __init__(self) -> None:
-        self.off: dict[str, str] = {}
-        self.notices: list[str] = []
         self._heard = -1
         self._said: dict[str, list[tuple[int, float]]] = {}
 
@@ -37,8 +30,6 @@ class Verdict:
                 for rule, values in piece.plan.rewards.items():
                     said = values[piece.begin - piece.first : piece.end - piece.first]
                     self._said.setdefault(rule, []).extend(enumerate(said, piece.begin))
-            if used:
-                self.off, self.notices = used[-1].plan.off, used[-1].plan.notices
         return self
 
     def marks(self, rule: str) -> tuple[float, float, list[int]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from live_composer.live.cpu import Cpu
 from live_composer.live.verdict import Verdict
-from live_composer.music.units import STEPS_PER_BEAT, beats, seconds_per_beat
+from live_composer.music.units import STEPS_PER_BEAT, beats
 from live_composer.music.vocabulary import FIRST_PITCH, HOLD
 from live_composer.wire.messages import LONGEST_HORIZON
 from live_composer.wire.screen import ClockView, Frame, Notice, PlannerView, PortView, RuleView, SeenNote
@@ -85,6 +85,7 @@ class View:
 
     def _rules(self, heard: int) -> list[RuleView]:
         values, said = self._values, self._verdict.of(self._performance.source, heard)
+        off = self._performance.planning.off
         return [
             RuleView(
                 name,
@@ -92,7 +93,7 @@ class View:
                 *said.marks(name),
                 muted=values.is_muted(name),
                 solo=values.solo == name,
-                off=said.off.get(name, ""),
+                off=off.get(name, ""),
             )
             for name, weight in values.weights.items()
         ]
@@ -122,22 +123,18 @@ class View:
         planner, timing = self._planner, self._planner.timing
         return PlannerView(
             engine=planner.engine,
+            where=planner.where,
             trouble=self._performance.planning.trouble or planner.trouble,
             round_trip_ms=1000 * timing.round_trip_99,
             planning_ms=1000 * timing.planning_99,
-            horizon=timing.commit_horizon(seconds_per_beat(self._port.tempo) / STEPS_PER_BEAT),
+            horizon=self._performance.planning.horizon,
             age_s=timing.age,
-            plans=timing.plans,
+            plans=planner.plans,
+            elsewhere=planner.plans_there,
             missed=self._performance.source.missed,
             replaced=planner.replaced,
         )
 
     def _notices(self) -> list[Notice]:
         troubles = [Notice(what, reason) for what, reason in self._daemon.troubles.items() if reason]
-        off = [Notice(f"rule {rule}", reason) for rule, reason in self._verdict.off.items()]
-        return [
-            *self._daemon.notices.passed,
-            *troubles,
-            *off,
-            *(Notice("plan", reason) for reason in self._verdict.notices),
-        ]
+        return [*self._daemon.notices.passed, *troubles]

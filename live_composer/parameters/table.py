@@ -18,10 +18,9 @@ if TYPE_CHECKING:
 
     from live_composer.parameters.kinds import Kind, Value
 
-When: TypeAlias = Literal["next note", "plan", "bar", "start", "port"]
+When: TypeAlias = Literal["next note", "plan", "bar", "start"]
 """When a change is heard: with the next note that is handed over; from the first step after the commit horizon, with
-the old future forgotten; at the next bar line; when the music starts the next time;
-when a port is opened the next time."""
+the old future forgotten; at the next bar line; when the music starts the next time."""
 
 RULE = "rule."
 """What the names of rule weights begin with."""
@@ -70,7 +69,7 @@ TABLE: tuple[Parameter, ...] = (
     ),
     Parameter("count-in", "time", Whole(0, 4), 0, "start", "Bars that are counted before the music starts.", "bars"),
     Parameter(
-        "latency", "time", Number(-500, 500, 1), 0.0, "port",
+        "latency", "time", Number(-500, 500, 1), 0.0, "next note",
         "Send notes so much later, or earlier when below 0, so that they agree with the DAW's sound.", "ms",
     ),
     Parameter("key", "notes", KEYS, "C major", "plan", "The key: a tonic and a mode."),
@@ -87,7 +86,7 @@ TABLE: tuple[Parameter, ...] = (
         "The chord that rules hear, such as Am or G7; empty for none. A chord channel sets it by itself.",
     ),
     Parameter("model", "taste", Word("model"), Serve.model, "bar", "The model that proposes notes, by name or path."),
-    Parameter("book", "taste", Word("rule book"), "house", "bar", "The rule book, by name or path."),
+    Parameter("book", "taste", Word("rule book"), Serve.book, "bar", "The rule book, by name or path."),
     Parameter(
         "dial", "taste", Number(0, 1, 0.05), 1.0, "plan",
         "Between what was learnt from tunes (0) and what was tuned to the rules (1).",

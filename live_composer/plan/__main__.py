@@ -9,6 +9,7 @@ from pathlib import Path
 
 from live_composer.errors import LiveComposerError
 from live_composer.plan.engine import DEVICES
+from live_composer.plan.guard import Guard
 from live_composer.plan.planner import Planner
 from live_composer.plan.process import PlannerProcess, lower_priority
 
@@ -21,11 +22,13 @@ def main() -> int:
     parser.add_argument("--book", default="", help="a rule book to load before the first request")
     parser.add_argument("--plugins", action="append", default=[], type=Path, help="a folder of rule files and books")
     parser.add_argument("--device", choices=DEVICES, default="auto", help="where to compute")
+    parser.add_argument("--words", type=Path, help="where planners before us wrote which rule file they were stuck in")
     parser.add_argument("--child", action="store_true", help="end when stdin does")
     options = parser.parse_args()
     lower_priority()
     try:
-        planner = Planner(options.device, options.plugins)
+        guard = Guard(options.words, options.plugins) if options.words and options.plugins else None
+        planner = Planner(options.device, options.plugins, guard=guard)
         for model in options.model:
             planner.warm_up(model, options.book)
         asyncio.run(PlannerProcess(planner).serve(options.socket, child=options.child))

@@ -8,7 +8,7 @@ next events with evenly spaced random numbers, so that they part as evenly as th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -32,6 +32,7 @@ class Candidates:
     """Continuations of one melody.
 
     Attributes:
+        count: how many there are, N.
         copies: (A,) how many candidates are alike.
         log_weights: (A,) how much each of them counts.
         sounding: (A,) whether a note sounds after each.
@@ -39,7 +40,7 @@ class Candidates:
 
     def __init__(self, before: Sequence[int], horizon: int, count: int) -> None:
         """Begin with `count` copies of the melody so far, that may grow by `horizon` events."""
-        self._count, self._known = count, len(before)
+        self.count, self._known = count, len(before)
         self._begin = len(before)
         self._melodies = np.empty((1, len(before) + horizon), dtype=np.int64)
         self._melodies[0, : len(before)] = before
@@ -86,17 +87,37 @@ class Candidates:
         """
         parents = np.repeat(np.arange(len(self)), self.copies)
         first = np.cumsum(self.copies) - self.copies
-        rank = np.arange(self._count) - first[parents]
-        uniform = (rank + chance.random(self._count)[parents]) / self.copies[parents]
+        rank = np.arange(self.count) - first[parents]
+        uniform = (rank + chance.random(self.count)[parents]) / self.copies[parents]
         events = sampling.draw(log_q[parents], uniform)
-        differs = np.ones(self._count, dtype=np.bool_)
+        differs = np.ones(self.count, dtype=np.bool_)
         differs[1:] = (np.diff(parents) != 0) | (np.diff(events) != 0)
         at = np.flatnonzero(differs)
         parents, events = parents[at], events[at]
-        self._keep(parents, np.diff(at, append=self._count))
+        self._keep(parents, np.diff(at, append=self.count))
         self._append(events)
         self.log_weights += log_p[parents, events] - log_q[parents, events]
         return parents
+
+    def extend(self, events: NDArray[np.integer[Any]], gains: NDArray[np.float64]) -> Ints:
+        """Let all go on with several events each, that were drawn elsewhere as `draw` draws them.
+
+        Args:
+            events: (N, steps) those of each candidate, in order: copies of one stand side by side.
+            gains: (N,) what was added to the log weight of each.
+
+        Returns:
+            For each of those that differ now, which of all candidates is the first of its copies.
+        """
+        parents = np.repeat(np.arange(len(self)), self.copies)
+        differs = np.ones(self.count, dtype=np.bool_)
+        differs[1:] = (np.diff(parents) != 0) | (np.diff(events, axis=0) != 0).any(axis=1)
+        at = np.flatnonzero(differs)
+        self._keep(parents[at], np.diff(at, append=self.count))
+        for each in events[at].T:
+            self._append(each)
+        self.log_weights += gains[at]
+        return at
 
     def go_on(self, event: int) -> None:
         """Let all go on with one event."""
@@ -110,9 +131,9 @@ class Candidates:
         """
         weights = np.exp(self.log_weights - self.log_weights.max())
         total = self.copies @ weights
-        if total**2 >= _FEWEST * self._count * (self.copies @ weights**2):
+        if total**2 >= _FEWEST * self.count * (self.copies @ weights**2):
             return np.arange(len(self))
-        points = (np.arange(self._count) + chance.random()) / self._count
+        points = (np.arange(self.count) + chance.random()) / self.count
         chosen = np.searchsorted(np.cumsum(self.shares)[:-1], points, side="right")
         copies = np.bincount(chosen, minlength=len(self))
         kept = np.flatnonzero(copies)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from live_composer.music.metre import Metre
+    from live_composer.policy.draws import Networks
     from live_composer.policy.policy import Floats, Integers, Policy
 
 _REMEMBERED = 512
@@ -25,10 +26,11 @@ class Ear:
 
     Attributes:
         policy: whose it is.
+        networks: the same on a device, where stretches are drawn on one.
     """
 
-    def __init__(self, policy: Policy) -> None:
-        self.policy = policy
+    def __init__(self, policy: Policy, networks: Networks | None = None) -> None:
+        self.policy, self.networks = policy, networks
         self._heard: OrderedDict[tuple[Metre, int, bytes], Floats] = OrderedDict()
 
     def listen(self, events: Sequence[int], first_step: int, metre: Metre) -> Floats:

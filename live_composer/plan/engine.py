@@ -7,12 +7,11 @@ import shutil
 from typing import TYPE_CHECKING
 
 from live_composer.errors import BadInput, MissingExtra
-from live_composer.policy.summed import summed
+from live_composer.plan.ear import Ear
 
 if TYPE_CHECKING:
     from live_composer.config import Device
     from live_composer.policy.checkpoint import Checkpoint
-    from live_composer.policy.policy import Policy
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 NUMPY = "numpy"
@@ -42,14 +41,16 @@ def choose(device: Device) -> str:
     return _TORCH + device
 
 
-def policy(loaded: Checkpoint, engine: str) -> Policy:
-    """Return a model's policy on an engine, as `choose` names it."""
-    if engine == NUMPY:
-        return loaded.policy()
-    from live_composer.policy.note_rnn import TorchRnn
+def ear(loaded: Checkpoint, engine: str) -> Ear:
+    """Return the ear of a model on an engine, as `choose` names it.
 
-    device = engine.removeprefix(_TORCH)
-    return summed([TorchRnn(shape, weights, device) for shape, weights in loaded.networks])
+    One melody is heard here whatever the engine: a step of numpy is over before a GPU has begun one.
+    """
+    if engine == NUMPY:
+        return Ear(loaded.policy())
+    from live_composer.policy.draws import Networks
+
+    return Ear(loaded.policy(), Networks(loaded.networks, engine.removeprefix(_TORCH)))
 
 
 def _torch_has(device: str) -> bool:

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from live_composer import paths
 from live_composer.errors import LiveComposerError
 from live_composer.plan import engine
-from live_composer.plan.ear import Ear
 from live_composer.policy import checkpoint
 from live_composer.rules import book_file, discovery
 from live_composer.rules.book import RuleBook
-from live_composer.rules.discovery import Plugins
+from live_composer.rules.discovery import Plugin, Plugins, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Container, Iterable, Sequence
     from pathlib import Path
 
+    from live_composer.plan.ear import Ear
+    from live_composer.plan.guard import Guard
     from live_composer.policy.checkpoint import Checkpoint
 
 MODELS_KEPT = 8
@@ -45,14 +47,22 @@ class Library:
     What was changed and cannot be used any more is refused with a notice, and its earlier version stays in use.
     """
 
-    def __init__(self, engine: str, folders: Sequence[Path] = ()) -> None:
+    def __init__(
+        self,
+        engine: str,
+        folders: Sequence[Path] = (),
+        models: Sequence[Path] | None = None,
+        guard: Guard | None = None,
+    ) -> None:
         """Make a library that has loaded nothing.
 
         Args:
             engine: what models are made for, as `engine.choose` names it.
             folders: of the user's own rule files and books.
+            models: the folders that models come from, by name alone; without any, they are found by path as well.
+            guard: watches over what rule files do.
         """
-        self._engine, self._folders = engine, list(folders)
+        self._engine, self._folders, self._shelves, self._guard = engine, list(folders), models, guard
         self._models: OrderedDict[str, _Model] = OrderedDict()
         self._books: dict[str, _Book] = {}
         self._plugins, self._plugins_stamp = Plugins(), Stamp()
@@ -63,7 +73,13 @@ class Library:
     @property
     def notices(self) -> list[str]:
         """What is wrong with files, one line each."""
-        unusable = [f"{plugin.name} {plugin.told}." for plugin in self._plugins.unusable.values()]
+        return self.notices_beside(())
+
+    def notices_beside(self, told: Container[str]) -> list[str]:
+        """Return what is wrong with files, one line each, but for plug-ins that were told of by their names."""
+        unusable = [
+            f"{plugin.name} {plugin.told}." for plugin in self._plugins.unusable.values() if plugin.name not in told
+        ]
         return [*self._notices.values(), *unusable]
 
     def prepare(self, models: Iterable[str], book: str, *, rules: bool = False) -> None:
@@ -110,13 +126,11 @@ class Library:
     def _prepare_model(self, name: str) -> None:
         earlier = self._models.get(name)
         try:
-            card = checkpoint.find(name)
+            card = checkpoint.find(name, self._shelves)
             stamp = _stamp([card, card.with_suffix(".safetensors")])
             if earlier is None or earlier.stamp != stamp:
-                loaded = checkpoint.load(name)
-                self._models[name] = _Model(
-                    stamp, Ear(engine.policy(loaded, self._engine)), self._prepare_prior(loaded)
-                )
+                loaded = checkpoint.load(name, self._shelves)
+                self._models[name] = _Model(stamp, engine.ear(loaded, self._engine), self._prepare_prior(loaded))
             self._notices.pop(name, None)
         except LiveComposerError as error:
             self._refuse(name, error, earlier)
@@ -130,7 +144,7 @@ class Library:
         if tuning is None:
             return ""
         try:
-            same = checkpoint.card(tuning.prior).sha256 == tuning.prior_sha256
+            same = checkpoint.card(tuning.prior, self._shelves).sha256 == tuning.prior_sha256
         except LiveComposerError:
             same = False
         if not same:
@@ -146,8 +160,17 @@ class Library:
         folders = [paths.shipped("plugins"), *self._folders]
         stamp = _stamp([path for folder in folders for path in sorted(folder.glob("*.py"))])
         if stamp != self._plugins_stamp:
-            self._plugins = _with_earlier(discovery.discover(self._folders), self._plugins)
+            self._plugins = _with_earlier(discovery.discover(self._folders, self._load_file), self._plugins)
             self._plugins_stamp = stamp
+
+    def _load_file(self, path: Path) -> list[Plugin]:
+        """Load a file of the user's own, unless an earlier planner did not come to an end in it."""
+        if self._guard is None:
+            return discovery.load_file(path)
+        if trouble := self._guard.trouble(path):
+            return [Plugin(path.stem, str(path), Status.QUARANTINED, reason=trouble)]
+        with self._guard.limit():
+            return discovery.load_file(path)
 
     def _prepare_book(self, name: str) -> None:
         earlier = self._books.get(name)
@@ -155,7 +178,8 @@ class Library:
             path = book_file.find(name, self._folders)
             stamp = (*_stamp([path]), *self._plugins_stamp)
             if earlier is None or earlier.stamp != stamp:
-                self._books[name] = _Book(stamp, book_file.load(path, self._plugins))
+                with self._guard.limit() if self._guard else nullcontext():
+                    self._books[name] = _Book(stamp, book_file.load(path, self._plugins, forgiving=True))
             self._notices.pop(name, None)
         except LiveComposerError as error:
             self._refuse(name, error, earlier)

@@ -13,25 +13,24 @@ import numpy as np
 
 from live_composer.plan.candidates import Candidates
 from live_composer.plan.proposal import Proposal
+from live_composer.plan.stretch import Stretch, Superseded, chance, select
 from live_composer.plan.terms import Terms
+from live_composer.plan.together import alone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from numpy.typing import NDArray
-
     from live_composer.plan.ear import Ear
     from live_composer.plan.judge import Judge
-    from live_composer.plan.proposal import Odds, States
-    from live_composer.rules.arrays import Ints
+    from live_composer.plan.proposal import Odds
+    from live_composer.plan.stretch import States
+    from live_composer.plan.together import Planned
+
+__all__ = ["Choice", "LookAhead", "Superseded"]
 
 RIVALS = 3
 """How many of the other continuations are told."""
 _RESAMPLING, _CHOICE = 1, 2
-
-
-class Superseded(Exception):  # noqa: N818 - not an error
-    """A plan is no longer wanted."""
 
 
 class Choice(NamedTuple):
@@ -86,23 +85,34 @@ class LookAhead:
             BadInput: prior and tuned policy do not fit, or no pitch may be played.
             Superseded: the plan is no longer wanted.
         """
+        return alone(self.stretches(events, first_step, horizon, terms, superseded))
+
+    def stretches(
+        self,
+        events: Sequence[int],
+        first_step: int,
+        horizon: int,
+        terms: Terms,
+        superseded: Callable[[], bool],
+    ) -> Planned[Choice]:
+        """Choose as `plan` does, and leave it to another to draw each stretch: together with those of other plans."""
         proposal = Proposal(self._prior, self._tuned, terms)
         candidates = Candidates(events, horizon, self._count(terms))
-        states = proposal.listen(events, first_step)
-        judged = 0
-        for done, step in enumerate(range(first_step, first_step + horizon), 1):
-            if superseded():
-                raise Superseded
-            odds, states = proposal.odds(
-                states, candidates.last, candidates.sounding, step, begins=not (events or done > 1)
-            )
-            states = _of(states, candidates.draw(odds.mixed, self._target(odds), _chance(terms, step)))
-            if len(candidates) > 1 and (done == horizon or (step + 1) % terms.metre.steps_per_pulse == 0):
-                self._weigh(candidates, done - judged, terms)
-                judged = done
-                if done < horizon:
-                    states = _of(states, candidates.resample(_chance(terms, step, _RESAMPLING)))
-        return _choose(candidates, _chance(terms, first_step + horizon, _CHOICE))
+        states: States = proposal.listen(events, first_step)
+        end = first_step + horizon
+        begin = judged = first_step
+        by_prior = bool(self._judge and self._judge.ruled)
+        while begin < end:
+            stop = _next_pulse(begin, end, terms) if candidates.count > 1 else end
+            opens = begin == first_step and not events
+            states = yield Stretch(proposal, candidates, states, begin, stop, opens, by_prior, superseded)
+            begin = stop
+            if len(candidates) > 1:
+                self._weigh(candidates, begin - judged, terms)
+                judged = begin
+                if begin < end:
+                    states = select(states, candidates.resample(chance(terms.seed, begin - 1, _RESAMPLING)))
+        return _choose(candidates, chance(terms.seed, end, _CHOICE))
 
     def odds(self, events: Sequence[int], first_step: int, chosen: Sequence[int], terms: Terms) -> list[Odds]:
         """Return the odds that a continuation met at each of its steps, each (1, V)."""
@@ -122,22 +132,16 @@ class LookAhead:
         differ = self._judge and (self._judge.rewards or (self._judge.ruled and self._tuned is not self._prior))
         return terms.candidates if differ else 1
 
-    def _target(self, odds: Odds) -> NDArray[np.float64]:
-        """Return what events are weighed against: where rules are judged, the prior; they make up for the tuning."""
-        return odds.prior if self._judge and self._judge.ruled else odds.mixed
-
     def _weigh(self, candidates: Candidates, count: int, terms: Terms) -> None:
         """Weigh candidates by the reward of their last events."""
         if self._judge and self._judge.rewards:
             candidates.log_weights += self._judge(candidates.melodies, count).sum(axis=1) / terms.c
 
 
-def _chance(terms: Terms, *place: int) -> np.random.Generator:
-    return np.random.default_rng((terms.seed, *place))
-
-
-def _of(states: States, chosen: Ints) -> States:
-    return [state[:, :, chosen] for state in states]
+def _next_pulse(step: int, end: int, terms: Terms) -> int:
+    """Return the step after which candidates are weighed next."""
+    pulse = terms.metre.steps_per_pulse
+    return min(end, step - step % pulse + pulse)
 
 
 def _choose(candidates: Candidates, chance: np.random.Generator) -> Choice:

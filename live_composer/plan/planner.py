@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, TypeVar
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from live_composer.plan.library import Library
 from live_composer.plan.liked import Liked
 from live_composer.plan.look_ahead import LookAhead, Superseded
 from live_composer.plan.terms import Terms
+from live_composer.plan.together import together
 from live_composer.wire.messages import Plan, PlanFailed, PlanRequest
 
 if TYPE_CHECKING:
@@ -24,23 +26,39 @@ if TYPE_CHECKING:
 
     from live_composer.config import Device
     from live_composer.music.vocabulary import Vocabulary
+    from live_composer.plan.guard import Guard
+    from live_composer.plan.together import Planned
     from live_composer.rules.book import RuleBook
 
+    Wanted: TypeAlias = tuple[PlanRequest, Callable[[], bool]]
+    """A request, and what tells whether its plan is no longer wanted."""
+
 _Answer = TypeVar("_Answer")
+_MOST = 64
+"""Plans that are made together at most, on a GPU."""
 
 
 class Planner:
     """Answers planning requests on one device."""
 
-    def __init__(self, device: Device = "auto", folders: Sequence[Path] = ()) -> None:
+    def __init__(
+        self,
+        device: Device = "auto",
+        folders: Sequence[Path] = (),
+        models: Sequence[Path] | None = None,
+        guard: Guard | None = None,
+    ) -> None:
         """Make a planner that has loaded nothing.
 
         Args:
             device: where to compute.
             folders: of the user's own rule files and books.
+            models: the folders that models come from, as `Library` has it.
+            guard: watches over what rule files do.
         """
         self.engine = engine.choose(device)
-        self._library = Library(self.engine, folders)
+        self._guard = guard
+        self._library = Library(self.engine, folders, models, guard)
 
     def warm_up(self, model: str, book: str = "") -> None:
         """Load a model and a book before they are asked for; what is wrong with them is told when they are."""
@@ -63,13 +81,30 @@ class Planner:
         Raises:
             Superseded: it turned out while planning that the plan is no longer wanted.
         """
-        return _told(request, lambda: self._plan(request, superseded))
+        (end,) = self.plan_together([(request, superseded)])
+        if isinstance(end, Superseded):
+            raise end
+        return end
+
+    def plan_together(self, wanted: Sequence[Wanted]) -> list[Plan | PlanFailed | Superseded]:
+        """Return the plans of several requests that were prepared, or why there are none."""
+        with self._guard.limit() if self._guard else nullcontext():
+            ends = together([self._plan(request, superseded) for request, superseded in wanted])
+        return [
+            _failed(request, end) if isinstance(end, Exception) and not isinstance(end, Superseded) else end
+            for (request, _), end in zip(wanted, ends, strict=True)
+        ]
+
+    @property
+    def most(self) -> int:
+        """How many plans are worth making together: on a CPU that has each wait for all, and gains nothing."""
+        return 1 if self.engine == engine.NUMPY else _MOST
 
     def _load(self, request: PlanRequest) -> None:
         models = [request.model, *([request.prior] if request.prior else [])]
         self._library.prepare(models, request.book, rules=bool(request.weights))
 
-    def _plan(self, request: PlanRequest, superseded: Callable[[], bool]) -> Plan:
+    def _plan(self, request: PlanRequest, superseded: Callable[[], bool]) -> Planned[Plan]:
         begin = time.perf_counter()
         model, terms = self._library.model(request.model), _terms(request)
         book = self._library.book(request.book, request.weights)
@@ -78,16 +113,18 @@ class Planner:
         judge = _judge(request, book, terms, vocabulary)
         prior = self._library.model(request.prior) if request.prior else self._library.prior_of(request.model)
         look_ahead = LookAhead(prior, model, judge)
-        choice = look_ahead.plan(request.events, request.first_step, request.horizon, terms, superseded)
+        choice = yield from look_ahead.stretches(request.events, request.first_step, request.horizon, terms, superseded)
         whole = np.array([[*request.events, *choice.events]], dtype=np.int64)
+        rewards = judge.parts(whole, request.horizon)
+        off = {rule.name: book.quarantined[rule.name] for rule in book.rules if rule.name in book.quarantined}
         return Plan(
             request.revision,
             request.first_step,
             choice.events,
-            rewards=judge.parts(whole, request.horizon),
-            off={rule.name: book.quarantined[rule.name] for rule in book.rules if rule.name in book.quarantined},
+            rewards=rewards,
+            off=off,
             notices=[
-                *self._library.notices,
+                *self._library.notices_beside(off),
                 *(f"There is no rule `{name}`." for name in request.weights if name not in book.weights),
             ],
             why=why.explain(look_ahead, request, terms, choice) if request.why else None,
@@ -99,12 +136,13 @@ def _told(request: PlanRequest, action: Callable[[], _Answer]) -> _Answer | Plan
     """Do something, or return why it cannot be done."""
     try:
         return action()
-    except Superseded:
-        raise
-    except LiveComposerError as error:
-        return PlanFailed(request.revision, str(error))
     except Exception as error:  # noqa: BLE001 - an engine may fail in ways of its own, and the planner lives on
-        return PlanFailed(request.revision, f"Planning with `{request.model}` failed: {error!r}.")
+        return _failed(request, error)
+
+
+def _failed(request: PlanRequest, error: Exception) -> PlanFailed:
+    told = isinstance(error, LiveComposerError)
+    return PlanFailed(request.revision, str(error) if told else f"Planning with `{request.model}` failed: {error!r}.")
 
 
 def _terms(request: PlanRequest) -> Terms:

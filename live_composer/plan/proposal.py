@@ -22,10 +22,8 @@ if TYPE_CHECKING:
     from live_composer.music.vocabulary import Vocabulary
     from live_composer.plan.ear import Ear
     from live_composer.plan.terms import Terms
+    from live_composer.policy.draws import Networks
     from live_composer.policy.policy import Floats, Integers
-
-States = list["Floats"]
-"""What each policy remembers of the melodies."""
 
 
 class Odds(NamedTuple):
@@ -41,6 +39,13 @@ class Proposal:
 
     At the dial d the mix is log-linear, proportional to prior^(1 - d) * tuned^d: at 0 it is the prior, at 1 the tuned
     policy, and between them it is what tuning with rewards d times as large would come near to.
+
+    Attributes:
+        terms: what is asked.
+        vocabulary: what events mean.
+        ears: of the prior and, if it is another, of the tuned policy.
+        allowed: (V,) what may be played, wherever the melody stands.
+        tilt: (V,) what is added to all logits.
     """
 
     def __init__(self, prior: Ear, tuned: Ear, terms: Terms) -> None:
@@ -49,22 +54,28 @@ class Proposal:
         Raises:
             BadInput: the vocabularies differ, or no pitch is left to play.
         """
-        self._vocabulary = prior.policy.shape.vocabulary
-        if self._vocabulary != tuned.policy.shape.vocabulary:
+        self.vocabulary = prior.policy.shape.vocabulary
+        if self.vocabulary != tuned.policy.shape.vocabulary:
             raise BadInput("The prior and the model know different pitches; a model goes with the prior it came from.")
-        self._terms = terms
-        self._ears = [prior] if tuned is prior else [prior, tuned]
-        self._allowed = _allowed(terms, self._vocabulary)
-        self._tilt = np.zeros(self._vocabulary.size, dtype=np.float32)
-        self._tilt[FIRST_PITCH:] = terms.density * math.log(2) * terms.temperature
+        self.terms = terms
+        self.ears = [prior] if tuned is prior else [prior, tuned]
+        self.allowed = _allowed(terms, self.vocabulary)
+        self.tilt = np.zeros(self.vocabulary.size, dtype=np.float32)
+        self.tilt[FIRST_PITCH:] = terms.density * math.log(2) * terms.temperature
 
-    def listen(self, events: Sequence[int], first_step: int) -> States:
+    @property
+    def networks(self) -> tuple[Networks, ...]:
+        """The networks on a device; none where policies are asked here."""
+        networks = tuple(ear.networks for ear in self.ears if ear.networks)
+        return networks if len(networks) == len(self.ears) else ()
+
+    def listen(self, events: Sequence[int], first_step: int) -> list[Floats]:
         """Return the states after all events but the last, for one melody that goes on at `first_step`."""
-        return [ear.listen(events, first_step, self._terms.metre) for ear in self._ears]
+        return [ear.listen(events, first_step, self.terms.metre) for ear in self.ears]
 
     def odds(
-        self, states: States, last: Integers, sounding: NDArray[np.bool_], step: int, *, begins: bool
-    ) -> tuple[Odds, States]:
+        self, states: list[Floats], last: Integers, sounding: NDArray[np.bool_], step: int, *, begins: bool
+    ) -> tuple[Odds, list[Floats]]:
         """Tell what may come at `step`.
 
         Args:
@@ -79,21 +90,19 @@ class Proposal:
             The odds, and the states after the last event.
         """
         logits, states = self._ask(states, last, step)
-        mask = sampling.canonical_mask(sounding, self._vocabulary) & self._allowed
+        mask = sampling.canonical_mask(sounding, self.vocabulary) & self.allowed
         mask[:, HOLD] &= not begins
-        dial = np.float32(self._terms.dial)
+        dial = np.float32(self.terms.dial)
         two = len(logits) > 1 and 0 < dial < 1
         mixed = [(1 - dial) * logits[0] + dial * logits[1]] if two else []
         log_p = [
-            sampling.log_probabilities(each + self._tilt, self._terms.temperature, mask) for each in (*logits, *mixed)
+            sampling.log_probabilities(each + self.tilt, self.terms.temperature, mask) for each in (*logits, *mixed)
         ]
         return Odds(log_p[0], log_p[len(logits) - 1], log_p[-1] if dial else log_p[0]), states
 
-    def _ask(self, states: States, last: Integers, step: int) -> tuple[list[Floats], States]:
+    def _ask(self, states: list[Floats], last: Integers, step: int) -> tuple[list[Floats], list[Floats]]:
         """Let each policy hear the last events; return the logits of what comes at `step`, and the states."""
-        answers = [
-            ear.step(state, last, step, self._terms.metre) for ear, state in zip(self._ears, states, strict=True)
-        ]
+        answers = [ear.step(state, last, step, self.terms.metre) for ear, state in zip(self.ears, states, strict=True)]
         return [logits for logits, _ in answers], [state for _, state in answers]
 
 

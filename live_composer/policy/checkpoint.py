@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,11 +21,14 @@ from live_composer.policy.shape import Shape
 from live_composer.policy.summed import summed
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from live_composer.policy.policy import Floats, Policy
 
 FORMAT = 1
 BASE = "base."
 """What the names of the second network's weights begin with."""
+_NAME = re.compile(r"\w[\w.+-]{0,99}")
 _LARGEST_WEIGHTS = 256 << 20
 _LARGEST_CARD = 1 << 20
 
@@ -131,46 +135,53 @@ class Checkpoint(msgspec.Struct, frozen=True):
         return summed([NumpyRnn(shape, weights) for shape, weights in self.networks])
 
 
-def find(name: str) -> Path:
+def find(name: str, folders: Sequence[Path] | None = None) -> Path:
     """Return the card of a model, by its name in the models folders or by a path (with or without ending).
+
+    Args:
+        name: or path.
+        folders: where alone to look; then a path is no name.
 
     Raises:
         BadModel: there is none; the nearest names are offered.
     """
-    given = Path(name).expanduser()
-    candidates = [given.with_name(given.name.removesuffix(".json").removesuffix(".safetensors") + ".json")]
-    if given.name == name:
-        candidates += [folder / f"{name}.json" for folder in paths.model_folders()]
+    candidates = _anywhere(name) if folders is None else _in(folders, name) if is_name(name) else []
     for candidate in candidates:
         if candidate.is_file():
             return candidate
-    known = available()
+    known = available(folders)
     near = difflib.get_close_matches(name, known, n=1)
     hint = f"did you mean `{near[0]}`?" if near else f"there are: {', '.join(known) or 'none'}."
     raise BadModel(f"There is no model `{name}`; {hint}")
 
 
-def card(name: str) -> Card:
-    """Read the card of a model, and leave its weights alone.
+def is_name(text: str) -> bool:
+    """Say whether a text can be the name of a model or a book, and no path that leads elsewhere."""
+    return _NAME.fullmatch(text) is not None
+
+
+def card(name: str, folders: Sequence[Path] | None = None) -> Card:
+    """Read the card of a model, by what `find` takes, and leave its weights alone.
 
     Raises:
         BadModel: there is no such model, or its card is damaged.
     """
-    return _read_card(find(name))
+    return _read_card(find(name, folders))
 
 
-def available() -> list[str]:
-    """Return the names of all models that can be asked for by name."""
-    return sorted({card.stem for folder in paths.model_folders() for card in folder.glob("*.json")})
+def available(folders: Sequence[Path] | None = None) -> list[str]:
+    """Return the names of all models that can be asked for by name, or of those in some folders."""
+    places = paths.model_folders() if folders is None else folders
+    return sorted({card.stem for folder in places for card in folder.glob("*.json") if is_name(card.stem)})
 
 
-def load(name: str) -> Checkpoint:
-    """Load a model by name or path.
+def load(name: str, folders: Sequence[Path] | None = None) -> Checkpoint:
+    """Load a model, by what `find` takes.
 
     Raises:
         BadModel: it is unknown, or card and weights are damaged or do not belong together.
     """
-    path = find(name)
+    path = find(name, folders)
     card = _read_card(path)
     weights_path = path.with_suffix(".safetensors")
     data = _read(weights_path, "weights file", _LARGEST_WEIGHTS)
@@ -211,6 +222,17 @@ def network_of(shape: Shape) -> Network:
     """Return a shape as a card writes it."""
     vocabulary = shape.vocabulary
     return Network(shape.hidden, shape.layers, shape.metre, vocabulary.lowest, vocabulary.highest, shape.phrase)
+
+
+def _anywhere(name: str) -> list[Path]:
+    """Return where a model may be that is asked for by path or name."""
+    given = Path(name).expanduser()
+    by_path = given.with_name(given.name.removesuffix(".json").removesuffix(".safetensors") + ".json")
+    return [by_path, *(_in(paths.model_folders(), name) if given.name == name else [])]
+
+
+def _in(folders: Sequence[Path], name: str) -> list[Path]:
+    return [folder / f"{name}.json" for folder in folders]
 
 
 def _read(path: Path, what: str, limit: int) -> bytes:

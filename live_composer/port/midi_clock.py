@@ -27,6 +27,8 @@ _SILENT_TICKS, _SILENT_SECONDS = 6, 0.1
 _LATE, _NEXT_LEAST, _NEXT_MOST = 0.6, 0.5, 1.5
 """A tick later than so many periods is in doubt: the clock was slowed down, or ticks were lost on the way (an audio
 server that overran took them along). They were lost if the next tick follows within about one period."""
+_BETWEEN, _WHOLE = 0.25, 0.05
+"""Off a whole number of ticks by more than the one there is doubt, by less than the other there is none."""
 _ON_TIME = 3.0
 """How many times the scatter a tick may be off and still be on the line."""
 
@@ -124,7 +126,11 @@ class MidiClock(Follower):
     def _settle_doubt(self, doubtful: float, gap: float, now: float) -> None:
         self._doubtful = None
         if _NEXT_LEAST < gap / self._filter.period < _NEXT_MOST:
-            self._count(now, round((now - self._filter.phase) / self._filter.period))
+            elapsed = now - self._filter.phase
+            by_line, by_new = elapsed / self._filter.period, elapsed / gap
+            # A leader that changes its tempo may leave a tick out; then they are whole ticks of the new length.
+            changed = abs(by_line - round(by_line)) > _BETWEEN and abs(by_new - round(by_new)) < _WHOLE
+            self._count(now, round(by_new if changed else by_line))
         else:
             self._count(doubtful, 1)
             self._count(now, 1)

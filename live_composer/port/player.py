@@ -24,6 +24,7 @@ from live_composer.port.protocol import (
     Notes,
     Raw,
     Release,
+    SetOffset,
     SetTempo,
     Start,
     Stop,
@@ -121,6 +122,8 @@ class Player:
                 self._lead_nobody(now)
             case SetTempo(tempo, beats):
                 self.clock.set_tempo(tempo, now, beats)
+            case SetOffset(offset_ms):
+                self._offset = offset_ms / 1000
             case Advance(beats) if isinstance(self.clock, ManualClock):
                 self.clock.advance(beats, now)
                 self.advances += 1
@@ -131,7 +134,7 @@ class Player:
         """Do what the clock does: start and stop with it, and be where it is. To be called before each `pull`."""
         moved = False
         for turn in self.clock.turns(now):
-            moved = moved or turn.rolling or not self._told.rolling
+            moved = True
             if self.sounding.notes or not turn.rolling:  # A pedal that is down holds what no key holds any more.
                 self.silence(now)
             if self.clock.playing:

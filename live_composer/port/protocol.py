@@ -154,6 +154,12 @@ class SetTempo(_Message, frozen=True):
     beats: Beat = 0.0
 
 
+class SetOffset(_Message, frozen=True):
+    """Send everything so much later than its beat, or earlier, from now on; as `Open.offset_ms`."""
+
+    offset_ms: Annotated[float, Meta(ge=-500, le=500)]
+
+
 class Advance(_Message, frozen=True):
     """Move the manual clock: what becomes due is sent in order and at once, then told by `Sent` and a `Heartbeat`."""
 
@@ -268,7 +274,7 @@ class ClockState(_Message, frozen=True):
         phase_ms: how far its last beats were from where they were expected, root mean square.
         rolling: the clock goes (between its Start and Stop), whether or not we play along.
         beat: the position now.
-        moved: it has just been started or put at another place: what was fed before is to be fed anew from `beat`.
+        moved: it has just been started, stopped or put at another place, and goes on from `beat`.
         peers: how many others share it (Ableton Link).
     """
 
@@ -282,7 +288,7 @@ class ClockState(_Message, frozen=True):
     peers: int = 0
 
 
-Command: TypeAlias = Open | Notes | Raw | Cancel | Start | Stop | SetTempo | Advance | Release | Close
+Command: TypeAlias = Open | Notes | Raw | Cancel | Start | Stop | SetTempo | SetOffset | Advance | Release | Close
 """What the port process is told."""
 Reply: TypeAlias = Opened | Failed | Heartbeat | Sent | Heard | Listening | ClockState
 """What the port process answers."""

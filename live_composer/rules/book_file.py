@@ -57,18 +57,20 @@ def find(name: str, folders: Iterable[Path] = ()) -> Path:
     return known[name]
 
 
-def load(path: Path, plugins: Plugins) -> RuleBook:
+def load(path: Path, plugins: Plugins, *, forgiving: bool = False) -> RuleBook:
     """Read a rule book; its rules are proved anew where it gives them other parameters.
 
     Args:
         path: the TOML file.
         plugins: the rules that were found; those that are unusable are switched off in the book.
+        forgiving: switch off unknown rules too, where a file could not be loaded that may hold them: while music plays,
+            a slip in one file is not to cost the whole book.
 
     Raises:
         BadFile: it is no TOML, has an unknown key, names an unknown rule or parameter, or a weight is no number.
     """
     with _told(path):
-        return _book(path.stem, _table(path), plugins)
+        return _book(path.stem, _table(path), plugins, forgiving=forgiving)
 
 
 def weights(path: Path) -> dict[str, float]:
@@ -114,7 +116,7 @@ def _weight(name: str, entry: Any) -> tuple[float, dict[str, Any]]:
     return float(weight), parameters
 
 
-def _book(name: str, table: dict[str, Any], plugins: Plugins) -> RuleBook:
+def _book(name: str, table: dict[str, Any], plugins: Plugins, *, forgiving: bool) -> RuleBook:
     for key in table:
         if key not in _KEYS:
             raise BadInput(f"`{key}` is no setting of a rule book; {_hint(key, _KEYS)}")
@@ -129,11 +131,11 @@ def _book(name: str, table: dict[str, Any], plugins: Plugins) -> RuleBook:
         help=_text(table, "help", ""),
     )
     for rule, entry in entries.items():
-        _add(book, rule, entry, plugins)
+        _add(book, rule, entry, plugins, forgiving=forgiving)
     return book
 
 
-def _add(book: RuleBook, name: str, entry: Any, plugins: Plugins) -> None:
+def _add(book: RuleBook, name: str, entry: Any, plugins: Plugins, *, forgiving: bool) -> None:
     """Add one rule, with the weight and parameters that the book gives it."""
     book.weights[name], parameters = _weight(name, entry)
     known = plugins.rules
@@ -143,6 +145,8 @@ def _add(book: RuleBook, name: str, entry: Any, plugins: Plugins) -> None:
         reason = f"with these parameters {wrong[0]}" if wrong else ""
     elif name in plugins.unusable:
         rule, reason = Rule(name), plugins.unusable[name].told
+    elif forgiving and (broken := [plugin for plugin in plugins.unusable.values() if plugin.is_file]):
+        rule, reason = Rule(name), f"there is no such rule, but perhaps in {broken[0].source}, {broken[0].reason}"
     else:
         raise BadInput(f"there is no rule `{name}`; {_hint(name, known)}")
     book.rules.append(rule)

@@ -21,7 +21,7 @@ from live_composer.rules.rule import Rule
 from live_composer.rules.trouble import told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
     from types import CodeType
 
@@ -58,6 +58,11 @@ class Plugin:
     replaces: str = ""
 
     @property
+    def is_file(self) -> bool:
+        """Whether it is a file whose rules are not known, because it could not be loaded."""
+        return self.rule is None and self.source.endswith(f"{self.name}.py")
+
+    @property
     def told(self) -> str:
         """What became of it, in one line."""
         return f"{self.status} ({self.source}): {self.reason}" if self.reason else str(self.status)
@@ -91,14 +96,18 @@ class Plugins:
         return [*(f"{plugin.name} {plugin.told}." for plugin in self.unusable.values()), *wins]
 
 
-def discover(folders: Iterable[Path] = ()) -> Plugins:
+def discover(folders: Iterable[Path] = (), load: Callable[[Path], list[Plugin]] | None = None) -> Plugins:
     """Find every rule: installed packages first, then the shipped plug-ins, then `folders`.
+
+    Args:
+        folders: of the user's own rule files.
+        load: loads a file of `folders`; without it, `load_file` does.
 
     Raises:
         BadFile: one of `folders` is no folder.
     """
     found = Plugins()
-    for plugin in _all(list(folders)):
+    for plugin in _all(list(folders), load or load_file):
         if plugin.rule is None:
             found.unusable[plugin.name] = plugin
             continue
@@ -141,7 +150,7 @@ class _AsItIsNow(SourceFileLoader):
         return self.source_to_code(self.get_data(path), path)
 
 
-def _all(folders: list[Path]) -> Iterator[Plugin]:
+def _all(folders: list[Path], load: Callable[[Path], list[Plugin]]) -> Iterator[Plugin]:
     for entry in entry_points(group=GROUP):
         source = f"{entry.dist.name if entry.dist else 'package'}:{entry.value}"
         try:
@@ -150,12 +159,17 @@ def _all(folders: list[Path]) -> Iterator[Plugin]:
             yield _failed(entry.name, source, error)
             continue
         yield from (_checked(rule, source) for rule in rules)
-    for folder in [paths.shipped("plugins"), *folders]:
+    shipped = paths.shipped("plugins")
+    for folder in [shipped, *folders]:
         if not folder.is_dir():
             raise BadFile(f"There is no plug-in folder at {folder}; check --plugins.")
-        for path in sorted(folder.glob("*.py")):
-            if not path.name.startswith(("_", ".")):
-                yield from load_file(path)
+        for path in files_of(folder):
+            yield from (load_file if folder == shipped else load)(path)
+
+
+def files_of(folder: Path) -> list[Path]:
+    """Return the rule files of a folder."""
+    return [path for path in sorted(folder.glob("*.py")) if not path.name.startswith(("_", "."))]
 
 
 def _rules_of(value: object) -> list[Rule]:

@@ -11,7 +11,7 @@ from live_composer.errors import BadInput
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-Scope: TypeAlias = Literal["anywhere", "roll", "lists", "sliders", "rules", "takes"]
+Scope: TypeAlias = Literal["anywhere", "roll", "lists", "sliders", "rules", "takes", "learning"]
 """Where the focus must be for an action's key to mean it."""
 
 SCOPES: dict[Scope, str] = {
@@ -21,6 +21,7 @@ SCOPES: dict[Scope, str] = {
     "sliders": "On a slider",
     "rules": "On a rule",
     "takes": "On a take",
+    "learning": "While something is learnt",
 }
 
 
@@ -106,7 +107,23 @@ ACTIONS: tuple[Action, ...] = (
     Action("like_take", ("plus",), "Like take", "Like this take.", "takes"),
     Action("dislike_take", ("minus",), "Dislike take", "Dislike this take.", "takes"),
     Action("open_folder", ("f",), "Folder", "Open the folder that holds the takes.", "takes", footer=True),
+    Action("hear_sample", ("space",), "Hear", "Play the melody that is chosen, or end it.", "learning", footer=True),
+    Action("earlier_sample", ("left",), "Melody before", "Choose the melody before.", "learning"),
+    Action("later_sample", ("right",), "Melody after", "Choose the next melody.", "learning", footer=True),
+    Action("hear_where", ("i",), "Where", "Choose a MIDI port, or FluidSynth, to hear by.", "learning", footer=True),
+    Action("close_screen", ("d",), "Close", "Close the screen; it learns on, told in lines.", "learning", footer=True),
+    Action(
+        "end_learning",
+        ("q", "ctrl+c"),
+        "Stop",
+        "Stop here and keep the best; the same command goes on later.",
+        "learning",
+        footer=True,
+    ),
 )
+
+EVERY_SCREEN = ("help", "troubles", "theme", "palette")
+"""Actions of the screen of learning too."""
 
 BY_NAME = {action.name: action for action in ACTIONS}
 

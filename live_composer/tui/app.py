@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import time
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, cast
 
-from textual.app import SystemCommand
 from textual.widgets import Footer
 from textual.worker import Worker, WorkerState
 
@@ -16,23 +16,20 @@ from live_composer.tui import actions, status
 from live_composer.tui.bindings import bindings
 from live_composer.tui.choosing import Choosing
 from live_composer.tui.clock import Beat
-from live_composer.tui.colours import DARK, LIGHT, LOOKS
+from live_composer.tui.colours import DARK
 from live_composer.tui.dialogs import Leave, Read
-from live_composer.tui.lines import Lines, Rows
+from live_composer.tui.lines import Lines
 from live_composer.tui.panels import PANELS, PanelBar, Panels
 from live_composer.tui.roll import PianoRoll
-from live_composer.tui.rules_panel import RulesPanel
 from live_composer.tui.sliders import Sliders
-from live_composer.tui.takes_panel import TakesPanel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-    from pathlib import Path
+    from collections.abc import Callable, Mapping
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
-    from textual.screen import Screen
 
+    from live_composer.tui.rules_panel import RulesPanel
     from live_composer.wire.screen import Frame
 
 _NOTES = {"notes", "taste"}
@@ -50,12 +47,9 @@ class LiveComposer(Choosing):
     Attributes:
         options: of `serve`, for a daemon that plays the same to another port.
         gone: why there is no daemon at the moment; empty while there is one.
-        keys_now: the keys of each action, by its name, separated by commas.
     """
 
-    CSS_PATH = "screen.tcss"
-    TITLE = "live-composer"
-    ENABLE_COMMAND_PALETTE = True
+    OWN = actions.of("anywhere")
     BINDINGS: ClassVar[list[BindingType]] = bindings("anywhere")
 
     def __init__(
@@ -76,8 +70,8 @@ class LiveComposer(Choosing):
             keys: other keys of actions, by their names.
             seconds: a clock that never goes back.
         """
-        super().__init__(where, self)
-        self._where, self._look, self._still = where, look, still
+        super().__init__(where, self, look, keys or {}, still=still)
+        self._where = where
         self._beat, self.gone = Beat(seconds), ""
         self._status, self._banner = Lines(id="status"), Lines(id="banner")
         self._roll, self._bar, self._panels = (
@@ -88,9 +82,6 @@ class LiveComposer(Choosing):
         self._noticed, self._drawable = -1, False
         self.options: list[str] = []
         self._why_of: int | None = None
-        self.animation_level = "none" if still else "full"
-        self.keys_now = {action.name: ",".join(action.keys) for action in actions.ACTIONS} | dict(keys or {})
-        self.set_keymap(dict(keys or {}))
 
     def compose(self) -> ComposeResult:
         """See Textual."""
@@ -99,9 +90,8 @@ class LiveComposer(Choosing):
 
     def on_mount(self) -> None:
         """Start to listen."""
-        for look in LOOKS.values():
-            self.register_theme(look.theme())
-        self.theme, self._drawable = self._look, True
+        self.wear_look()
+        self._drawable = True
         self._arrange()
         self._panels.choose("rules")
         self._say()
@@ -121,15 +111,6 @@ class LiveComposer(Choosing):
     def on_descendant_focus(self) -> None:
         """Show in the line of titles where the focus is."""
         self._bar.refresh()
-
-    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """Return what the palette finds: every action that needs no focus."""
-        del screen
-        for action in actions.of("anywhere"):
-            if action.name != "palette":
-                yield SystemCommand(
-                    action.title, f"{action.help}  {actions.shown_key(action.keys[0])}", self._doing(action)
-                )
 
     # What comes over the link.
 
@@ -265,15 +246,6 @@ class LiveComposer(Choosing):
 
     # Actions: each is described in the registry.
 
-    def _doing(self, action: actions.Action) -> Callable[[], Any]:
-        if action.command:
-            return lambda: self.action_command(action.command)
-        return getattr(self, f"action_{action.name}")
-
-    def action_command(self, name: str) -> None:
-        """Have the daemon do a command that needs no value."""
-        self.tell(name)
-
     def action_play(self) -> None:
         """See the registry of actions."""
         going = self.frame is not None and self.frame.transport in {"playing", "counting in"}
@@ -310,8 +282,8 @@ class LiveComposer(Choosing):
             focused.focus()
         self._ask_why(roll.selected if roll.selected is not None else roll.latest)
 
-    def action_troubles(self) -> None:
-        """See the registry of actions."""
+    def troubles(self) -> list[str]:
+        """See `Basis`: those of the daemon come first."""
         lines = [self.gone] if self.gone else []
         if self.frame:
             lines += [f"{rule.name} is switched off: {rule.off}" for rule in self.frame.rules if rule.off]
@@ -319,31 +291,12 @@ class LiveComposer(Choosing):
             past = [notice for notice in self.frame.notices if not notice.standing]
             lines += [f"{notice.what}: {notice.reason}" for notice in now]
             lines += [f"(passed) {notice.what}: {notice.reason}" for notice in past]
-        self.push_screen(Read("Troubles", "\n\n".join(lines) or "All is well."))
+        return [*lines, *super().troubles()]
 
     def action_zoom(self) -> None:
         """See the registry of actions."""
         self.toggle_class("-zoomed")
         self._roll.focus()
-
-    def action_theme(self) -> None:
-        """See the registry of actions."""
-        self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
-
-    def action_help(self) -> None:
-        """See the registry of actions."""
-        focused = self.focused
-        about = str(getattr(focused, "help_text", "")) if isinstance(focused, Rows | PianoRoll) else ""
-        scopes = _scopes(focused)
-        lines = [about, ""] if about else []
-        for scope in scopes:
-            lines += [actions.SCOPES[scope], *(f"  {_key(self, one):10} {one.help}" for one in actions.of(scope)), ""]
-        lines.append("tab goes to the next part of the screen, shift+tab to the one before.")
-        self.push_screen(Read("Help", "\n".join(lines)))
-
-    def action_palette(self) -> None:
-        """See the registry of actions."""
-        self.action_command_palette()
 
     def action_leave(self) -> None:
         """See the registry of actions."""
@@ -366,7 +319,7 @@ class LiveComposer(Choosing):
 
     def move_to(self, port: str) -> None:
         """Leave, and have a new daemon play the same values to another port."""
-        if self.frame is None or isinstance(self._where, str):
+        if self.frame is None or not _same_file(Path(self.frame.address), self._where):
             self.toast("Only on the machine that plays can another port be chosen.", "warning")
             return
         defaults = {entry.name: entry.default for entry in table.TABLE}
@@ -414,20 +367,9 @@ class LiveComposer(Choosing):
         raise BadInput(f"`{name}` has no slider.")
 
 
-def _scopes(focused: object) -> list[actions.Scope]:
-    """Return which actions a widget has, its own ones first."""
-    own: list[actions.Scope] = ["anywhere"]
-    if isinstance(focused, PianoRoll):
-        return ["roll", *own]
-    if isinstance(focused, RulesPanel):
-        return ["rules", "sliders", "lists", *own]
-    if isinstance(focused, Sliders):
-        return ["sliders", "lists", *own]
-    if isinstance(focused, TakesPanel):
-        return ["takes", "lists", *own]
-    return ["lists", *own] if isinstance(focused, Rows) else own
-
-
-def _key(app: LiveComposer, action: actions.Action) -> str:
-    """Return the keys of an action as they are now."""
-    return " ".join(actions.shown_key(key) for key in app.keys_now[action.name].split(","))
+def _same_file(daemon: Path, ours: Path) -> bool:
+    """Say whether the daemon's own socket is the one that we came by: else it plays elsewhere, behind a tunnel."""
+    try:
+        return daemon.samefile(ours)
+    except OSError:
+        return False

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.binding import Binding, BindingType
 
 from live_composer.tui import actions
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 
 def bindings(*scopes: actions.Scope) -> list[BindingType]:
-    """Return the bindings of some scopes; the name of an action is the id that a key map refers to."""
+    """Return the bindings of some scopes."""
+    return bindings_of(action for scope in scopes for action in actions.of(scope))
+
+
+def bindings_of(some: Iterable[actions.Action]) -> list[BindingType]:
+    """Return the bindings of some actions; the name of each is the id that a key map refers to."""
     return [
         Binding(
             ",".join(action.keys),
@@ -19,6 +29,5 @@ def bindings(*scopes: actions.Scope) -> list[BindingType]:
             tooltip=action.help,
             id=action.name,
         )
-        for scope in scopes
-        for action in actions.of(scope)
+        for action in some
     ]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from live_composer.tui.rules_panel import RulesPanel
     from live_composer.tui.sliders import Sliders
     from live_composer.tui.takes_panel import TakesPanel
-    from live_composer.wire.screen import Catalogue
+    from live_composer.wire.catalogue import Catalogue
 
 _SAVE, _OWN = "save", "a port of our own"
 _MOST_PRESETS = 128
@@ -139,6 +139,7 @@ class Choosing(Steering):
                     now,
                     read=str,
                     hint="some words of a port's name",
+                    again=self.action_ports,
                 ),
                 take,
             )

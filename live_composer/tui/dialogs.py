@@ -12,6 +12,7 @@ from textual.widgets import Input, OptionList, Static, TextArea
 from textual.widgets.option_list import Option
 
 from live_composer.errors import BadInput
+from live_composer.tui.edge import Guarded
 from live_composer.tui.lines import look_of
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Choice(NamedTuple):
     card: dict[str, str] | None = None
 
 
-class Dialog(ModalScreen["Result | None"], Generic[Result]):
+class Dialog(Guarded, ModalScreen["Result | None"], Generic[Result]):
     """A dialog: escape closes it, and nothing has happened."""
 
     BINDINGS: ClassVar = [Binding("escape", "give_up", "Close", show=False)]
@@ -54,6 +55,7 @@ class Choose(Dialog[str]):
     BINDINGS: ClassVar = [
         Binding("down", "move(1)", "Down", show=False, priority=True),
         Binding("up", "move(-1)", "Up", show=False, priority=True),
+        Binding("ctrl+r,f5", "look_again", "Look again", show=False, priority=True),
     ]
 
     def __init__(  # noqa: PLR0913 - all by name
@@ -65,6 +67,7 @@ class Choose(Dialog[str]):
         read: Callable[[str], str] | None = None,
         typed_first: bool = False,
         hint: str = "",
+        again: Callable[[], object] | None = None,
     ) -> None:
         """Make a dialog.
 
@@ -75,10 +78,12 @@ class Choose(Dialog[str]):
             read: makes a value of what is typed where no choice matches; raises an error of ours.
             typed_first: what is typed counts before the choices that it finds (`D` is D major, not Db).
             hint: what may be typed, in a few words.
+            again: opens the dialog anew with what there is by then; None where that does not change.
         """
         super().__init__()
         self._title, self._choices, self._now, self._read = title, list(choices), now, read
         self._hint, self._typed_first = hint or "a few letters find it", typed_first
+        self._again = again
         self._shown: list[Choice] = []
 
     def compose(self) -> ComposeResult:
@@ -91,6 +96,8 @@ class Choose(Dialog[str]):
                 if any(choice.card for choice in self._choices):
                     with VerticalScroll(id="card-scroll", can_focus=False):
                         yield Static(id="card")
+            if self._again:
+                yield Static("^r looks again", classes="hint")
             yield Static("", classes="fault")
 
     def on_mount(self) -> None:
@@ -118,6 +125,12 @@ class Choose(Dialog[str]):
         """Move the cursor."""
         choices = self.query_one(OptionList)
         (choices.action_cursor_down if places > 0 else choices.action_cursor_up)()
+
+    def action_look_again(self) -> None:
+        """Look what there is by now."""
+        if self._again:
+            self.dismiss(None)
+            self._again()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Choose what is under the cursor, or what was typed.

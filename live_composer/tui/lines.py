@@ -12,6 +12,7 @@ from textual.widget import Widget
 
 from live_composer.tui.bindings import bindings
 from live_composer.tui.colours import DARK, LOOKS, Colours
+from live_composer.tui.edge import Guarded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,7 +37,7 @@ def look_of(widget: Widget) -> Colours:
     return LOOKS.get(cast("App[object]", widget.app).theme, DARK)  # pyright: ignore[reportUnknownMemberType]
 
 
-class Lines(Widget):
+class Lines(Guarded, Widget):
     """Some lines, drawn anew when what they say changes."""
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's word
@@ -56,7 +57,7 @@ class Lines(Widget):
         return strip([(text, look.style(colour)) for text, colour in pieces], self.size.width, look.style("text"))
 
 
-class Rows(ScrollView, can_focus=True):
+class Rows(Guarded, ScrollView, can_focus=True):
     """A list with a cursor; what stands in a line is for subclasses to say.
 
     Attributes:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from textual.containers import Horizontal
 from textual.widget import Widget
 
+from live_composer.tui.edge import Guarded
 from live_composer.tui.lines import Rows, look_of, strip
 from live_composer.tui.rules_panel import RulesPanel
 from live_composer.tui.sliders import OnMove, Sliders
@@ -25,7 +26,7 @@ _LEAST_WIDTH = 40
 _LEAST_HEIGHT, _MOST_HEIGHT, _SHARE = 8, 24, 0.42
 
 
-class Panels(Horizontal):
+class Panels(Guarded, Horizontal):
     """The panels, of which as many neighbours are shown as fit."""
 
     chosen = "rules"
@@ -66,7 +67,7 @@ class Panels(Horizontal):
         return panels[list(PANELS).index(name)]
 
 
-class PanelBar(Widget):
+class PanelBar(Guarded, Widget):
     """The titles of the panels: above each that is shown, and of the others at the right."""
 
     def render_line(self, y: int) -> Strip:

@@ -16,6 +16,7 @@ from live_composer.music.vocabulary import pitch_name
 from live_composer.tui import roll_picture
 from live_composer.tui.bindings import bindings
 from live_composer.tui.colours import LOOKS
+from live_composer.tui.edge import Guarded
 from live_composer.tui.lines import look_of, strip
 from live_composer.tui.roll_picture import Cell, Kind, Picture, Window
 
@@ -44,7 +45,7 @@ _COLOURS = {
 }  # fmt: skip
 
 
-class PianoRoll(Widget, can_focus=True):
+class PianoRoll(Guarded, Widget, can_focus=True):
     """Time goes right, pitch goes up. The now-line stands still while the music moves under it."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("roll")

@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
-
-from textual.app import App
+from typing import TYPE_CHECKING, Any
 
 from live_composer.errors import LiveComposerError
 from live_composer.parameters import table
+from live_composer.tui.basis import Basis
 from live_composer.tui.link import Link, Listener
 from live_composer.tui.sliders import Slider
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Coroutine, Mapping
     from pathlib import Path
 
     from live_composer.parameters.kinds import Value
     from live_composer.parameters.table import Parameter
     from live_composer.wire.screen import Frame
 
-Severity = Literal["information", "warning", "error"]
-
-_SHORT_TOAST, _LONG_TOAST = 2.5, 8.0
-"""Seconds: what was asked for and done; what a person should know."""
 _WAITS = "move a knob"
 
 
-class Steering(App[str]):
+class Steering(Basis):
     """An app that steers a daemon.
 
     Attributes:
@@ -34,8 +29,9 @@ class Steering(App[str]):
         frame: the newest; None before the first.
     """
 
-    def __init__(self, where: Path, listener: Listener) -> None:
-        super().__init__()
+    def __init__(self, where: Path, listener: Listener, look: str, keys: Mapping[str, str], *, still: bool) -> None:
+        """Make a screen for the daemon at `where`; the rest is as for `Basis`."""
+        super().__init__(look, keys, still=still)
         self.link = Link(where, listener)
         self.frame: Frame | None = None
         self._asked: dict[str, tuple[int, Value]] = {}
@@ -46,15 +42,13 @@ class Steering(App[str]):
         """Draw what the newest frame says."""
         raise NotImplementedError
 
-    def toast(self, text: str, severity: Severity = "information") -> None:
-        """Say what passes."""
-        if text:
-            timeout = _SHORT_TOAST if severity == "information" else _LONG_TOAST
-            self.notify(text, severity=severity, timeout=timeout, markup=False)
-
     def ask(self, question: Coroutine[Any, Any, str]) -> None:
         """Ask the daemon something; tell the answer, or why not."""
         self.run_worker(self._tell(question), exit_on_error=False)
+
+    def action_command(self, name: str) -> None:
+        """Have the daemon do a command that needs no value."""
+        self.tell(name)
 
     def tell(self, command: str, value: Any = None) -> None:
         """Have the daemon do a command."""

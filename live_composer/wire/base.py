@@ -1,8 +1,16 @@
-"""What every message is."""
+"""What every message is, and what many of them hold."""
 
 from __future__ import annotations
 
+from typing import Annotated, TypeAlias
+
 import msgspec
+from msgspec import Meta
+
+Ticket = Annotated[int, Meta(ge=0)]
+"""A number of the asker's own; the answer carries it. 0 asks for no answer, though an error is told nevertheless."""
+Value: TypeAlias = bool | int | float | str
+"""What a parameter's value may be; `live_composer.parameters` knows which."""
 
 
 def _snake(name: str) -> str:

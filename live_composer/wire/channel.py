@@ -9,23 +9,28 @@ import http
 import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import msgspec
 from websockets.asyncio.client import connect as open_websocket
 from websockets.asyncio.server import serve as serve_websockets
-from websockets.exceptions import ConnectionClosed, InvalidHandshake
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
 
 from live_composer.errors import BadInput, LiveComposerError, LostProcess
 from live_composer.wire import local, messages
+from live_composer.wire.door import LARGEST_REQUEST
 from live_composer.wire.messages import LARGEST_MESSAGE, PROTOCOL, AnyMessage, Hello
 from live_composer.wire.screen import Failed
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+    import ssl
+    from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator
 
     from websockets.asyncio.connection import Connection
-    from websockets.asyncio.server import ServerConnection
+    from websockets.asyncio.server import Server, ServerConnection
     from websockets.http11 import Request, Response
+
+    from live_composer.wire.door import Door
 
 HELLO_SECONDS = 5.0
 _CLOSE_SECONDS = 1.0
@@ -36,6 +41,14 @@ _PING_SECONDS = 10.0
 _SILENT = logging.getLogger("live_composer.wire")
 _SILENT.addHandler(logging.NullHandler())
 _SILENT.propagate = False
+
+_SERVING: dict[str, Any] = {
+    "compression": None,
+    "open_timeout": HELLO_SECONDS,
+    "close_timeout": _CLOSE_SECONDS,
+    "logger": _SILENT,
+}
+"""How every listener of ours serves."""
 
 
 class Channel:
@@ -86,9 +99,33 @@ class Channel:
         """Close the connection."""
         await self._connection.close()
 
+    @property
+    def address(self) -> str:
+        """Where the other side is, in words."""
+        address = self._connection.remote_address
+        return f"{address[0]}:{address[1]}" if isinstance(address, tuple) else "here"
 
-async def connect(where: Path | str, hello: Hello, *, unix: bool = local.UNIX) -> Channel:
+    def abort(self) -> None:
+        """Drop the connection, without a word to a side that hangs."""
+        self._connection.transport.abort()
+
+
+async def connect(
+    where: Path | str,
+    hello: Hello,
+    *,
+    unix: bool = local.UNIX,
+    token: str | None = None,
+    tls: ssl.SSLContext | None = None,
+) -> Channel:
     """Connect to who listens at a local path, or at a `ws:` or `wss:` address.
+
+    Args:
+        where: the path or address.
+        hello: what to say of oneself.
+        unix: whether local paths are unix sockets.
+        token: to show at an address.
+        tls: whom to believe at a `wss:` address; None: whom the system does.
 
     Raises:
         LostProcess: nobody listens there, or it does not answer.
@@ -98,21 +135,27 @@ async def connect(where: Path | str, hello: Hello, *, unix: bool = local.UNIX) -
     options: dict[str, Any] = {}
     if here:
         options["sock"], token = local.dial(where, unix=unix)
-        options["additional_headers"] = {"Authorization": f"Bearer {token}"} if token else {}
+    elif tls and urlsplit(str(where)).scheme == "wss":
+        options["ssl"] = tls
+    if token:
+        options["additional_headers"] = {"Authorization": f"Bearer {token}"}
     try:
         connection = await open_websocket(
             "ws://localhost/" if here else where,
             proxy=None if here else True,
             compression=None if here else "deflate",
             ping_interval=None if here else _PING_SECONDS,
+            ping_timeout=_PING_SECONDS,
             open_timeout=HELLO_SECONDS,
             close_timeout=_CLOSE_SECONDS,
             max_size=LARGEST_MESSAGE,
             logger=_SILENT,
             **options,
         )
-    except (OSError, InvalidHandshake) as error:
-        raise LostProcess(f"There is no answer from {where}: {error or type(error).__name__}.") from error
+    except InvalidURI as error:
+        raise BadInput(f"`{where}` is no address of a websocket; write wss://HOST:PORT.") from error
+    except (OSError, EOFError, InvalidHandshake) as error:
+        raise LostProcess(f"There is no answer from {where}: {str(error) or type(error).__name__}.") from error
     try:
         async with asyncio.timeout(HELLO_SECONDS):
             await _send(connection, hello, str(where))
@@ -140,37 +183,85 @@ async def serve(
 
     def check_token(connection: ServerConnection, request: Request) -> Response | None:
         shown = request.headers.get("Authorization", "")
-        if listener.token and not hmac.compare_digest(shown, f"Bearer {listener.token}"):
+        if listener.token and not hmac.compare_digest(shown.encode(), f"Bearer {listener.token}".encode()):
             return connection.respond(http.HTTPStatus.UNAUTHORIZED, "The token is wrong.\n")
         return None
+
+    try:
+        async with serve_websockets(
+            _conversation(lambda: hello, handler),
+            sock=listener.socket,
+            process_request=check_token,
+            ping_interval=None,
+            max_size=LARGEST_MESSAGE,
+            **_SERVING,
+        ) as server:
+            with _ending(server):
+                yield
+    finally:
+        listener.close()
+
+
+@contextlib.asynccontextmanager
+async def serve_door(
+    door: Door, hello: Callable[[], Hello], handler: Callable[[Channel], Awaitable[None]]
+) -> AsyncGenerator[int]:
+    """Listen at a door for as long as the context lasts, as `serve` does; yield the port.
+
+    Raises:
+        AlreadyRunning, CannotWrite: as `Door.bind`.
+    """
+    listener = door.bind()
+    with contextlib.closing(listener):
+        async with serve_websockets(
+            _conversation(hello, handler),
+            sock=listener,
+            ssl=door.tls,
+            ssl_handshake_timeout=HELLO_SECONDS if door.tls else None,
+            create_connection=door.connection,
+            process_request=door.receive,
+            ping_interval=_PING_SECONDS,
+            ping_timeout=_PING_SECONDS,
+            max_size=LARGEST_REQUEST,
+            **_SERVING,
+        ) as server:
+            with _ending(server):
+                yield listener.getsockname()[1]
+
+
+@contextlib.contextmanager
+def _ending(server: Server) -> Generator[None]:
+    """Have peers that do not read what they are sent hold up the end for a moment only: closing waits for them."""
+
+    def abort(connections: set[ServerConnection]) -> None:
+        for connection in connections:
+            connection.transport.abort()
+
+    try:
+        yield
+    finally:
+        asyncio.get_running_loop().call_later(_CLOSE_SECONDS, abort, set(server.connections))
+
+
+def _conversation(
+    hello: Callable[[], Hello], handler: Callable[[Channel], Awaitable[None]]
+) -> Callable[[ServerConnection], Awaitable[None]]:
+    """Return what says hello, hands over to `handler`, and tells errors."""
 
     async def converse(connection: ServerConnection) -> None:
         try:
             async with asyncio.timeout(HELLO_SECONDS):
                 peer = _read_hello(await _receive(connection, "caller"), "caller")
-            await _send(connection, hello, peer.role)
+                await _send(connection, hello(), peer.role)
             await handler(Channel(connection, peer))
         except (LostProcess, TimeoutError):
             pass
         except LiveComposerError as error:
-            with contextlib.suppress(LostProcess):
-                await _send(connection, Failed(str(error)), "caller")
+            with contextlib.suppress(LostProcess, TimeoutError):
+                async with asyncio.timeout(HELLO_SECONDS):
+                    await _send(connection, Failed(str(error)), "caller")
 
-    try:
-        async with serve_websockets(
-            converse,
-            sock=listener.socket,
-            process_request=check_token,
-            compression=None,
-            ping_interval=None,
-            open_timeout=HELLO_SECONDS,
-            close_timeout=_CLOSE_SECONDS,
-            max_size=LARGEST_MESSAGE,
-            logger=_SILENT,
-        ):
-            yield
-    finally:
-        listener.close()
+    return converse
 
 
 async def _send(connection: Connection, message: AnyMessage, peer: str) -> None:
@@ -206,4 +297,7 @@ def _read_hello(frame: bytes, peer: str) -> Hello:
             f"The {peer} speaks protocol {said.get('protocol')} and this side {PROTOCOL}; "
             "install the same version of live-composer on both."
         )
-    return msgspec.convert(said, Hello)
+    try:
+        return msgspec.convert(said, Hello)
+    except msgspec.MsgspecError as error:
+        raise BadInput(f"The {peer} says hello in a way that is none: {error}.") from error

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from live_composer import paths
 from live_composer.errors import BadInput, LostProcess
 from live_composer.wire import channel, local
+from live_composer.wire.catalogue import Catalogue
 from live_composer.wire.messages import Hello
-from live_composer.wire.screen import Catalogue, Command, Done, Failed, Frame, Reasons, Set
+from live_composer.wire.screen import Command, Done, Failed, Frame, Reasons, Set
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,9 +12,10 @@ import msgspec
 from msgspec import Meta
 
 from live_composer.wire.base import Message
+from live_composer.wire.learning import LearningMessage
 from live_composer.wire.screen import ScreenMessage
 
-PROTOCOL = 1
+PROTOCOL = 2
 """The version of these messages; a peer of another version is refused at the hello."""
 
 CONTEXT = 128
@@ -38,16 +39,23 @@ class Hello(Message, frozen=True):
     """The first message of both sides.
 
     Attributes:
-        role: `musician`, `planner`, `daemon`, `screen` (is shown frames) or `control` (is told what it asks).
+        role: `musician`, `planner`, `daemon`, `learner`, `screen` (is shown frames) or `control` (is told what it
+            asks).
         protocol: must be PROTOCOL.
         models: a planner's models by name.
         engine: what computes, such as `numpy` or `torch cuda`.
+        weights: the SHA-256 of each model's weights, where a planner tells it: the same weights play the same notes.
+        books: a host's rule books by name.
+        limits: what a host grants a request, such as `horizon` and `candidates`, and requests a second: `requests`.
     """
 
     role: str
     protocol: int = PROTOCOL
     models: list[str] = []
     engine: str = ""
+    weights: dict[str, str] = {}
+    books: list[str] = []
+    limits: dict[str, float] = {}
 
 
 class PlanRequest(Message, frozen=True):
@@ -77,6 +85,8 @@ class PlanRequest(Message, frozen=True):
         liking: the reward of each step that goes on with one of them.
         length: the step at which the music ends, so that it may close; None: never.
         why: whether to say why these notes.
+        within: seconds from now, when the request comes, in which an answer is of use; one that would be late is not
+            computed. None: whenever it comes.
     """
 
     revision: int
@@ -102,6 +112,7 @@ class PlanRequest(Message, frozen=True):
     liking: Annotated[float, Meta(ge=0, le=LARGEST_WEIGHT)] = 0.5
     length: Annotated[int, Meta(ge=1)] | None = None
     why: bool = False
+    within: Annotated[float, Meta(ge=0)] | None = None
 
 
 class Weighed(Message, frozen=True):
@@ -151,13 +162,20 @@ class Plan(Message, frozen=True):
 
 
 class PlanFailed(Message, frozen=True):
-    """Why there is no plan, in one sentence."""
+    """Why there is no plan.
+
+    Attributes:
+        revision: that of the request.
+        reason: in one sentence.
+        late: the answer would have come later than it was of use.
+    """
 
     revision: int
     reason: str
+    late: bool = False
 
 
-AnyMessage: TypeAlias = Hello | PlanRequest | Plan | PlanFailed | ScreenMessage
+AnyMessage: TypeAlias = Hello | PlanRequest | Plan | PlanFailed | ScreenMessage | LearningMessage
 
 
 def encode(message: AnyMessage) -> bytes:

@@ -6,18 +6,12 @@ is shown frames as things change, up to `FRAMES_PER_SECOND` and only the newest;
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
-from msgspec import Meta
-
-from live_composer.wire.base import Message, Part
+from live_composer.wire.base import Message, Part, Ticket, Value
+from live_composer.wire.catalogue import Catalogue
 
 FRAMES_PER_SECOND = 30
-
-Ticket = Annotated[int, Meta(ge=0)]
-"""A number of the asker's own; the answer carries it. 0 asks for no answer, though an error is told nevertheless."""
-Value: TypeAlias = bool | int | float | str
-"""What a parameter's value may be; `live_composer.parameters` knows which."""
 
 
 class Set(Message, frozen=True):
@@ -210,6 +204,7 @@ class PlannerView(Part, frozen=True):
         horizon: steps from now that can no longer be changed.
         age_s: seconds since the last plan came; -1 before the first.
         plans: how many came.
+        elsewhere: how many of them from a host.
         missed: how many did not come in time.
         replaced: how often a planner was lost and another one started.
     """
@@ -222,6 +217,7 @@ class PlannerView(Part, frozen=True):
     horizon: int = 0
     age_s: float = -1.0
     plans: int = 0
+    elsewhere: int = 0
     missed: int = 0
     replaced: int = 0
 
@@ -253,7 +249,7 @@ class Notice(Part, frozen=True):
     """Something a person should know.
 
     Attributes:
-        what: `port`, `input`, `clock`, `planner`, `rule NAME`, `model`, `book`, `take`, `osc`.
+        what: `port`, `input`, `clock`, `planner`, `host`, `rule NAME`, `model`, `book`, `take`, `osc`.
         reason: in one sentence.
         standing: it is so now; else it has passed, and was worth a word.
         number: grows, so that a screen shows one once.
@@ -354,48 +350,6 @@ class Reasons(Message, frozen=True):
     rules: dict[str, float] = {}
     lost: list[Lost] = []
     origin: str = "plan"
-
-
-class ModelView(Part, frozen=True):
-    """A model that can be played: its card, as lines of a name and a text."""
-
-    name: str
-    card: dict[str, str] = {}
-
-
-class BookView(Part, frozen=True):
-    """A rule book: what it is for, and each rule's help."""
-
-    name: str
-    help: str = ""
-    rules: dict[str, str] = {}
-
-
-class PresetView(Part, frozen=True):
-    """A preset: the program number (1 to 128) that loads it, its name, and what it sets."""
-
-    number: int
-    name: str
-    values: dict[str, Value] = {}
-
-
-class Catalogue(Message, frozen=True):
-    """What there is to choose from.
-
-    Attributes:
-        ticket: that of the asker.
-        models, books, presets: see there.
-        outputs, inputs: names of MIDI ports.
-        rules: every rule that is installed, with its help; a book may have others than these.
-    """
-
-    ticket: Ticket = 0
-    models: list[ModelView] = []
-    books: list[BookView] = []
-    presets: list[PresetView] = []
-    outputs: list[str] = []
-    inputs: list[str] = []
-    rules: dict[str, str] = {}
 
 
 class Failed(Message, frozen=True):

@@ -44,7 +44,7 @@ def test_commands_are_found_in_blocks_and_lines():
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_every_command_of_a_page_is_understood(page: Path):
     for command in commands_in(page.read_text()):
-        tokens = shlex.split(re.split(r" [|>]|; | && ", command)[0], comments=True)[1:]
+        tokens = shlex.split(re.split(r" [|>&]|; ", command)[0], comments=True)[1:]
         if any("..." in token or token.isupper() for token in tokens if not token.startswith("-")):
             continue  # a form, not a command
         application().parse_args(tokens, exit_on_error=False, print_error=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,7 +20,7 @@ from live_composer.wire.screen import Command
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from real_parts import Recorder
+    from real_parts import Keyboard, Recorder
 
 pytestmark = pytest.mark.real
 
@@ -127,6 +128,42 @@ def test_a_port_is_chosen_on_the_screen(terminal: Terminal, recorder: Recorder):
     terminal.press("s")
     terminal.wait("ended with 0")
     assert {pitch % 12 for _, pitch in note_ons(recorder.events)} <= Key.parse("D").pitch_classes
+
+
+def test_a_knob_is_learnt_and_a_preset_comes_back(terminal: Terminal, keyboard: Keyboard):
+    terminal.run("serve", "--port", "null", "--input", "keyboard", "--model", "note-rnn", "--key", "D")
+    terminal.wait("▶ playing", "D major")
+
+    # The next knob that moves steers the slider under the cursor, and then moves it.
+    terminal.press("/")
+    terminal.wait("Find a slider")
+    terminal.type("density")
+    terminal.press("Enter")
+    terminal.wait_until(lambda screen: "Find a slider" not in screen, "the end of the dialog")
+    terminal.press("v")
+    terminal.wait("move a knob for density")
+    keyboard.play(bytes((0xB0, 21, 64)))
+    terminal.wait_until(lambda screen: re.search(r"density .* CC 21\b", screen) is not None, "a knob")
+    keyboard.play(bytes((0xB0, 21, 127)))
+    terminal.wait_until(lambda screen: re.search(r"density +━+● 4 ", screen) is not None, "its upper end")
+
+    # All values become a preset, and come back with it.
+    terminal.press("p")
+    terminal.wait("Presets", "Save these values ...")
+    terminal.press("Enter")
+    terminal.wait("Save all values as preset 1")
+    terminal.type("dusk")
+    terminal.press("Enter")
+    terminal.wait("dusk")
+    terminal.press("y")
+    terminal.wait("type it")
+    terminal.type("G major")
+    terminal.press("Enter")
+    terminal.wait("4/4   G major")
+    terminal.press("p")
+    terminal.wait("1 dusk")
+    terminal.press("Enter")
+    terminal.wait("4/4   D major")
 
 
 def test_without_a_terminal_a_line_a_bar_is_printed(terminal: Terminal, recorder: Recorder):

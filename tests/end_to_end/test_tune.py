@@ -262,7 +262,7 @@ def test_bad_input_is_one_sentence(prior: Path, tmp_path: Path, change: dict[str
     assert not (tmp_path / "toy").exists()
 
 
-def test_a_terminal_sees_a_bar_and_curves(prior: Path, tmp_path: Path):
+def test_where_the_output_is_no_terminal_lines_are_told(prior: Path, tmp_path: Path):
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
         [*COMMAND, *arguments(prior, tmp_path / "toy", steps="100000")],
@@ -280,7 +280,9 @@ def test_a_terminal_sees_a_bar_and_curves(prior: Path, tmp_path: Path):
     finally:
         os.close(ours)
     assert process.wait(timeout=60) == 0
-    text = seen.decode()
-    assert "steps/s" in text
-    assert "paper_repeated_motif" in text
-    assert "█" in text
+    lines = seen.decode().splitlines()
+    measured = [line for line in lines if "steps/s" in line]
+    assert len(measured) == len(journal(tmp_path / "toy")) - 1  # nothing was learnt before the first
+    assert all("J " in line and "% " in line and line.removesuffix("  best").endswith("left") for line in measured)
+    assert lines[-1] == "Measuring the best model once more ..."
+    assert "\x1b" not in seen.decode()

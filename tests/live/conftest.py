@@ -34,6 +34,7 @@ class Rehearsal:
     daemon: Daemon = field(init=False)
     sent: list[SentMessage] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    moves: list[float] = field(default_factory=list)
 
     @property
     def bars(self) -> list[Bar]:

@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from live_composer.errors import AlreadyRunning, BadInput
-from live_composer.live.events import Event, Opened
+from live_composer.live.events import Bar, Event, Opened
 from live_composer.music import midi_file
 from live_composer.wire import channel
+from live_composer.wire.catalogue import Catalogue
 from live_composer.wire.messages import Hello, Plan
-from live_composer.wire.screen import Catalogue, Command, Done, Failed, Frame, Reasons, Set
+from live_composer.wire.screen import Command, Done, Failed, Frame, Reasons, Set
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
@@ -217,6 +218,39 @@ def test_however_the_daemon_ends_its_children_end_and_release_every_note(
         messages = [message for message in midi_file.mido.MidiFile(path).tracks[0] if message.type.startswith("note_")]
         ons = [message for message in messages if message.type == "note_on" and message.velocity]
         assert len(ons) * 2 == len(messages) == len(track.notes) * 2
+
+
+async def test_an_offset_is_taken_while_it_plays_and_no_note_comes_too_late(rehearse: Rehearse):
+    """In real time: a note that is sent before its beat must be there by then."""
+    leads: list[float] = []
+
+    def move(rehearsal: Rehearsal, event: Event) -> None:
+        leads.append(rehearsal.daemon.port.lead_seconds)
+        if isinstance(event, Bar) and event.number == 2:
+            rehearsal.daemon.ask(Set("latency", 300.0))
+
+    rehearsal, stopped = await rehearse(move, bars=4, clock="internal", tempo=240.0, latency=-400.0)
+    assert (leads[0], leads[-1]) == (0.4, 0.0)
+    assert stopped.dropped == 0
+    assert stopped.missed_plans == 0
+    rehearsal.notes()
+
+
+async def test_a_daemon_that_waits_plays_when_it_is_told_to(rehearse: Rehearse):
+    states: list[str] = []
+
+    def tell(rehearsal: Rehearsal, event: Event) -> None:
+        if isinstance(event, Opened):
+            states.append(rehearsal.daemon.performance.transport.state)
+            asyncio.get_running_loop().call_later(0.2, play, rehearsal)
+
+    def play(rehearsal: Rehearsal) -> None:
+        states.append(rehearsal.daemon.performance.transport.state)
+        rehearsal.daemon.ask(Command("play"))
+
+    _, stopped = await rehearse(tell, bars=2, playing=False)
+    assert states == ["stopped", "stopped"]
+    assert stopped.bars == 2
 
 
 async def test_reasons_and_a_catalogue_are_told(rehearse: Rehearse):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
+from msgspec.structs import replace
 from stage import STATES, Stage, settle, with_values
 
 from live_composer.errors import BadInput
@@ -143,7 +144,8 @@ async def test_a_folder_that_no_desktop_opens_is_shown_to_be_copied(
 
 
 def test_every_action_is_tried():
-    assert {*ASKED, *LOOKED, "open_folder"} == set(actions.BY_NAME)
+    learning = {action.name for action in actions.of("learning")}  # tried in test_learning.py
+    assert {*ASKED, *LOOKED, "open_folder"} | learning == set(actions.BY_NAME)
 
 
 async def test_every_action_has_its_key_and_its_place_in_the_palette(playing: Playing):
@@ -151,6 +153,14 @@ async def test_every_action_has_its_key_and_its_place_in_the_palette(playing: Pl
     for action in actions.of("anywhere"):
         assert action.keys[0] in playing.app._bindings.key_to_bindings
         assert action.title in palette or action.name == "palette"
+
+
+def test_the_page_of_keys_tells_of_every_action():
+    lines = actions.page().splitlines()
+    for action in actions.ACTIONS:
+        [row] = [line for line in lines if line.startswith("| `") and f"| {action.name} |" in line]
+        assert action.help in row
+        assert f"`{actions.shown_key(action.keys[0])}`" in row
 
 
 async def test_f1_tells_of_the_focused_widget_and_its_keys(playing: Playing):
@@ -184,6 +194,25 @@ async def test_another_port_is_played_to_by_a_daemon_with_the_same_values(playin
     assert playing.app.options[:2] == ["--port", "fluidsynth:midi"]
     assert {"key=D dorian", "seed=4"} <= set(playing.app.options)
     assert "tempo=120.0" not in playing.app.options
+
+
+async def test_behind_a_tunnel_no_other_port_is_chosen(playing: Playing):
+    playing.stage.show(replace(STATES["playing"], address="/run/user/1000/live-composer/daemon-iac.sock"))
+    await playing.press("i", *"fluid", "enter")
+    assert playing.app.return_value is None
+    assert "Only on the machine that plays" in [note.message for note in playing.app._notifications][-1]
+
+
+@pytest.mark.parametrize("key", ["ctrl+r", "f5"])
+async def test_ports_are_looked_for_again(playing: Playing, key: str):
+    await playing.press("i", *"nothing")
+    before = playing.dialog
+    await playing.press(key)
+    assert isinstance(playing.dialog, Choose)
+    assert playing.dialog is not before
+    assert playing.stage.asked == [Command("catalogue"), Command("catalogue")]
+    await playing.press(*"fluid", "enter")
+    assert playing.app.options[:2] == ["--port", "fluidsynth:midi"]
 
 
 async def test_all_values_are_saved_as_the_first_free_preset(playing: Playing):

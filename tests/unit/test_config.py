@@ -53,7 +53,9 @@ def commands_of(app: Any) -> set[tuple[str, ...]]:
     for name in app:
         if not name.startswith("-"):
             below = commands_of(app[name])
-            found |= {(name, *rest) for rest in below} or {(name,)}
+            found |= {(name, *rest) for rest in below}
+            if app[name].default_command is not None:
+                found.add((name,))
     return found
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from live_composer.commands import plugins
 from live_composer.commands.compose import compose
 from live_composer.config import Compose
 from live_composer.errors import BadFile, BadInput, BadModel, CannotWrite
@@ -59,6 +60,10 @@ def test_a_report_as_json(random_model: str, tmp_path: Path, capsys: pytest.Capt
     [
         ({"key": "H"}, BadInput, "`H` is no key"),
         ({"key": "C dorain"}, BadInput, "did you mean `dorian`"),
+        ({"book": "hause"}, BadFile, "no rule book `hause`; did you mean `house`"),
+        ({"plugins": (Path("nowhere"),)}, BadFile, "no plug-in folder at nowhere"),
+        ({"set": ("swing=60",)}, BadInput, "`--set swing` says nothing to compose"),
+        ({"set": ("rule.house_lips=1",)}, BadInput, "did you mean `rule.house_leaps`"),
         ({"metre": "4-4"}, BadInput, "`4-4` is no metre"),
         ({"model": "note-rn"}, BadModel, "no model `note-rn`"),
         ({"prime": Path("nowhere.mid")}, BadFile, "nowhere.mid"),
@@ -88,3 +93,43 @@ def test_the_command_line_runs_it(random_model: str, tmp_path: Path):
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert "x.mid: 2 bars in C major" in done.stdout
     assert (tmp_path / "x.mid").exists()
+
+
+def rules(tmp_path: Path, text: str = "return -1.0 if note.pitch > 60 else 0.0") -> Path:
+    folder = tmp_path / "rules"
+    folder.mkdir()
+    rule = f"from live_composer.rules import note_rule\n\n@note_rule\ndef low(note):\n    {text}\n"
+    (folder / "low.py").write_text(rule)
+    (folder / "deep.toml").write_text("[rules]\nlow = 4.0\n")
+    return folder
+
+
+def pitches(path: Path) -> list[int]:
+    return [note.pitch for note in read_song(path).tracks[0].notes]
+
+
+def test_a_book_of_ones_own_is_written_by_and_the_same_seed_writes_the_same_file(random_model: str, tmp_path: Path):
+    folder = rules(tmp_path)
+    for name in ("a.mid", "b.mid"):
+        given = {"plugins": (folder,), "book": "deep", "set": ("strictness=8",), "output": tmp_path / name}
+        compose(config=options(random_model, tmp_path, bars=8, **given))
+    high = {"plugins": (folder,), "book": "deep", "set": ("strictness=8", "rule.low=0")}
+    compose(config=options(random_model, tmp_path, bars=8, **high))
+    assert (tmp_path / "a.mid").read_bytes() == (tmp_path / "b.mid").read_bytes()
+    low, free = pitches(tmp_path / "a.mid"), pitches(tmp_path / "out.mid")
+    assert sum(pitch > 60 for pitch in low) < 0.25 * len(low)
+    assert sum(pitch > 60 for pitch in free) > 0.5 * len(free)
+
+
+def test_a_rule_that_does_not_end_is_refused(
+    random_model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    folder = rules(tmp_path, "while True: pass")
+    monkeypatch.setattr("live_composer.commands.compose.limited", lambda: plugins.limited(0.3))
+    compose(config=options(random_model, tmp_path, plugins=(folder,), book="deep"))
+    assert "TimeoutError: it did not come to an end within 0.3 s (low.py, line 5)" in capsys.readouterr().err
+
+
+def test_a_rule_that_cannot_be_used_is_told_once(random_model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    compose(config=options(random_model, tmp_path, plugins=(rules(tmp_path, "return 1 / 0"),), book="deep"))
+    assert capsys.readouterr().err.count("The rule low is off: quarantined") == 1

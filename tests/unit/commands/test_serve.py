@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from live_composer.commands.serve import serve
+from live_composer.commands.serve import _setup, serve
 from live_composer.commands.serve_report import JsonReport, Reporter, TextReport
 from live_composer.config import Serve
 from live_composer.errors import LiveComposerError
@@ -38,6 +38,11 @@ def bar(number: int, *events: int) -> Bar:
         ({"record": Path("/")}, "is a folder"),
         ({"record": Path("/proc/take.mid")}, "no folder that you may write to|could not be written"),
         ({"port": "file:/"}, "is a folder"),
+        ({"planner": "box:7765"}, "write wss://HOST:PORT"),
+        ({"planner": "ws://box:7765"}, "not encrypted"),
+        ({"planner": "wss://box:7765", "planner_token": Path("nowhere")}, "no token file at nowhere"),
+        ({"planner": "wss://box:7765", "planner_certificate": Path("nowhere")}, "nowhere is no certificate"),
+        ({"planner_token": Path("nowhere")}, "of use with --planner alone"),
         ({"set": ("swing",)}, "`--set swing` says no value; write NAME=VALUE"),
         ({"set": ("swing=99",)}, "swing: 99.0 is no number from 50 to 75"),
         ({"set": ("swung=60",)}, "did you mean `swing`"),
@@ -142,3 +147,19 @@ def test_a_terminal_that_stands_still_holds_nobody_up(monkeypatch: pytest.Monkey
         for _ in range(1000):
             reporter.tell(STOPPED)
     stuck.set()
+
+
+@pytest.mark.parametrize(
+    ("options", "beats", "seconds"),
+    [
+        ({}, 4.0, 5.0),
+        ({"metre": "3/4"}, 3.0, 5.0),
+        ({"metre": "6/8", "quantum": 4.0, "freewheel_seconds": 0.5}, 4.0, 0.5),
+    ],
+    ids=["as it is", "in three", "as asked"],
+)
+def test_the_port_is_told_the_bar_of_others_and_how_long_to_go_on_alone(
+    random_model: str, options: dict[str, object], beats: float, seconds: float
+):
+    request = _setup(Serve(**{"model": random_model, "port": "null"} | options)).request
+    assert (request.quantum, request.freewheel_seconds) == (beats, seconds)

@@ -7,12 +7,11 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pytest
 
 from live_composer.errors import BadInput, BadModel
 from live_composer.learn import tuning
-from live_composer.learn.display import Silence, curve
+from live_composer.learn.display import Silence
 from live_composer.learn.gauge import gauge
 from live_composer.learn.progress import TuneProgress
 from live_composer.learn.task import task_of
@@ -234,9 +233,3 @@ def test_a_measurement_adds_up():
     assert row.score == pytest.approx(4 * row.reward + 0.5 * row.log_p, abs=1e-3)
     assert pytest.approx(row.score - (row.kl + row.log_p), abs=1e-3) == row.J
     assert row.health["holds"] + row.health["onsets"] <= 1
-
-
-def test_a_curve_goes_from_its_lowest_to_its_highest():
-    assert curve([1, 2, 3]) == "▁▄█"
-    assert curve([2, 2]) == "▁▁"
-    assert len(curve(np.arange(100).tolist())) == 40

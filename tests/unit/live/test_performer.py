@@ -110,7 +110,8 @@ def test_whatever_the_styles_every_note_is_struck_once_in_order_and_ends(
     grid = [note.onset / 4 for note in melody.notes()]
     distinct = sorted(set(onsets))
     assert len(distinct) == len(grid)
-    assert all(abs(onset - place) < 0.26 for onset, place in zip(distinct, grid, strict=True))
+    # The most that swing moves a note, and how much further the second of a pair may stray then.
+    assert all(abs(onset - place) <= 0.25 + 0.15 * 0.125 + 1e-9 for onset, place in zip(distinct, grid, strict=True))
     assert len(performer.score.since(0)) == len(onsets)
 
 

@@ -24,8 +24,8 @@ def test_every_parameter_has_a_sentence_of_help():
 
 def test_options_of_serve_begin_where_parameters_do():
     options = {field.name: field.default for field in dataclasses.fields(Serve)}
-    # A seed is drawn, a key is written shorter, and `--listen` names a port where the parameter names a purpose.
-    for name in BY_NAME.keys() & options.keys() - {"seed", "key", "listen"}:
+    # A seed is drawn, a key is written shorter.
+    for name in BY_NAME.keys() & options.keys() - {"seed", "key"}:
         assert BY_NAME[name].default == options[name], name
 
 

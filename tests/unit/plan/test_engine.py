@@ -9,7 +9,6 @@ import pytest
 
 from live_composer.errors import BadInput, MissingExtra
 from live_composer.plan import engine
-from live_composer.plan.ear import Ear
 from live_composer.plan.look_ahead import LookAhead
 from live_composer.plan.terms import Terms
 from live_composer.policy import checkpoint
@@ -35,7 +34,6 @@ def test_a_gpu_that_is_not_there_is_named():
 def test_torch_plays_what_numpy_plays(random_model: str):
     loaded = checkpoint.load(random_model)
     plans = [
-        LookAhead(Ear(engine.policy(loaded, name))).plan([], 0, 64, Terms(seed=4)).events
-        for name in ("numpy", "torch cpu")
+        LookAhead(engine.ear(loaded, name)).plan([], 0, 64, Terms(seed=4)).events for name in ("numpy", "torch cpu")
     ]
     assert plans[0] == plans[1]

@@ -235,6 +235,18 @@ def test_ticks_lost_on_the_way_do_not_shift_the_beat(lost: int):
     assert leader.clock.beat(leader.now) == pytest.approx(leader.tick / 24, abs=1e-3)
 
 
+def test_a_tick_left_out_where_the_tempo_changes_does_not_shift_the_beat():
+    """As `jack_midi_clock` does, now and then."""
+    leader = Leader(playing(200))
+    leader.tempo = 200
+    leader.start()
+    leader.ticks(50)
+    leader.tempo = 240
+    leader.ticks(1, heard=False)
+    leader.ticks(30)
+    assert leader.clock.beat(leader.now) == pytest.approx(leader.tick / 24, abs=1e-3)
+
+
 def test_half_the_tempo_is_not_taken_for_lost_ticks():
     leader = Leader(playing())
     leader.start()

@@ -21,6 +21,7 @@ from live_composer.port.protocol import (
     Open,
     Raw,
     Release,
+    SetOffset,
     SetTempo,
     Start,
     Stop,
@@ -182,6 +183,17 @@ def test_each_message_is_due_at_its_beat():
     assert [due.seconds for due in player.pull(10.5)] == [10.5]
     player.handle(SetTempo(60), 10.5)
     assert player.next_due() == 11
+
+
+def test_an_offset_that_is_changed_moves_what_is_still_to_come():
+    player = Player(Clock(120))
+    player.handle(Notes([Note(1, 0.5, 0, 60, 80), Note(4, 0.5, 0, 62, 80)]), 0)
+    player.handle(Start(), 0)
+    player.handle(SetOffset(100), 0)
+    assert player.next_due() == pytest.approx(0.6)
+    assert [due.seconds for now in (0.6, 0.85) for due in player.pull(now)] == pytest.approx([0.6, 0.85])
+    player.handle(SetOffset(-250), 1)
+    assert player.next_due() == pytest.approx(1.75)
 
 
 def test_an_onset_that_is_much_too_late_is_dropped_and_nothing_hangs():

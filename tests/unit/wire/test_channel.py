@@ -189,3 +189,23 @@ def test_sockets_of_deep_homes_have_short_paths(tmp_path: Path, monkeypatch: pyt
     path = paths.socket("planner.sock")
     assert len(str(path)) < 100
     local.listen(path).close()
+
+
+async def test_a_peer_that_never_reads_does_not_hold_up_the_end(path: Path) -> None:
+    """As a screen does that was stopped by Ctrl-Z."""
+    full = asyncio.Event()
+
+    async def talk(peer: Channel) -> None:
+        while True:
+            sending = asyncio.create_task(peer.send(Command("name", "x" * 100_000)))
+            if not (await asyncio.wait({sending}, timeout=0.5))[0]:
+                full.set()
+            await sending
+
+    deaf: asyncio.Task[object] | None = None
+    async with asyncio.timeout(20):
+        async with channel.serve(path, Hello("daemon"), talk):
+            deaf = await channel.connect(path, Hello("screen"))
+            await full.wait()
+        deaf._connection.transport.abort()
+        await deaf.closed()

@@ -1,0 +1,119 @@
+"""`serve` in time with others: a MIDI clock that nobody here wrote, and JACK's transport, through the whole daemon."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+from grid import Onset, hanging, onsets, steps_of_ticks, steps_of_transport
+from real_parts import RATE, MidiClockLeader, note_ons, wait_for
+from serving import Serving
+
+if TYPE_CHECKING:
+    from real_parts import Conductor, Recorder
+
+pytestmark = [
+    pytest.mark.real,
+    pytest.mark.skipif(shutil.which("jack_midi_clock") is None, reason="jack-midi-clock is not installed"),
+]
+
+EXACT, TIMEBASE = 4, 13
+"""Frames: ticks are rounded to frames and told by a line that is not; a timebase tells whole ticks of 1920 a beat."""
+CLOCK, INPUT = "jack_midi_clock:mclk_out", "live-composer:in"
+BY_TICKS = ("--clock", "midi", "--input", "jack:jack_midi_clock", "--seed", "4")
+
+
+def grow(recorder: Recorder, notes: int) -> int:
+    """Wait for so many more notes; return how many there are."""
+    wanted = len(note_ons(recorder.events)) + notes
+    wait_for(lambda: len(note_ons(recorder.events)) >= wanted, f"{notes} more notes")
+    return wanted
+
+
+def wait_until_armed(serving: Serving) -> None:
+    serving.wait_for("opened")
+    wait_for(lambda: serving.status().transport == "playing", "the first plan")
+
+
+def conduct(recorder: Recorder, conductor: Conductor, serving: Serving) -> list[int]:
+    """Start, change the tempo, stop, go on, stop, go on from elsewhere; return how many notes each stop found."""
+    conductor.roll()
+    grow(recorder, 8)
+    conductor.conduct(150.0)
+    grow(recorder, 12)
+    assert serving.status().clock.tempo == pytest.approx(150, abs=0.5)
+    stops: list[int] = []
+    for place in (None, RATE * 60):
+        conductor.halt()
+        wait_for(lambda: not serving.status().clock.rolling and not hanging(recorder.events), "the stop")
+        stops.append(len(note_ons(recorder.events)))
+        if place:
+            conductor.locate(place)
+        conductor.roll()
+        grow(recorder, 6)
+    conductor.halt()
+    wait_for(lambda: not serving.status().clock.rolling and not hanging(recorder.events), "the last stop")
+    return stops
+
+
+def late(heard: list[Onset], frames: int = EXACT) -> list[Onset]:
+    return [onset for onset in heard if abs(onset.late) > frames]
+
+
+def assert_on_the_clock(heard: list[Onset], stops: list[int]) -> None:
+    """From the first beat on, on from where it was stopped, and on from where it was put."""
+    assert (heard[0].step, abs(heard[0].late) <= EXACT) == (0, True)
+    for begin, end in itertools.pairwise([0, *stops, len(heard)]):
+        assert all(before.step < after.step for before, after in itertools.pairwise(heard[begin:end]))
+    first, second = (heard[stop].step - heard[stop - 1].step for stop in stops)
+    assert 0 < first < 16
+    assert second > 400
+
+
+def test_the_transport_of_jack_starts_stops_goes_on_changes_and_moves(recorder: Recorder, conductor: Conductor):
+    def attempt() -> None:
+        conductor.locate(0)
+        conductor.conduct(200.0)
+        with Serving("recorder", "--clock", "jack", "--seed", "4") as serving:
+            wait_until_armed(serving)
+            recorder.watch_transport()
+            stops = conduct(recorder, conductor, serving)
+            serving.process.terminate()
+            assert serving.end()["dropped"] == 0
+        heard = onsets(recorder.events, steps_of_transport(recorder.places, conductor.tempi()))
+        assert_on_the_clock(heard, stops)
+        assert late(heard, TIMEBASE) == []
+
+    recorder.fairly(attempt)
+
+
+def test_a_midi_clock_that_drops_out_is_bridged_and_joined_again_without_a_jump(
+    recorder: Recorder, conductor: Conductor
+):
+    def attempt() -> None:
+        conductor.locate(0)
+        conductor.conduct(200.0)
+        with MidiClockLeader(recorder, 200.0), Serving("recorder", *BY_TICKS) as serving:
+            wait_until_armed(serving)
+            recorder.listen(CLOCK)
+            conductor.roll()
+            grow(recorder, 8)
+            subprocess.run(["jack_disconnect", CLOCK, INPUT], check=True)
+            wait_for(lambda: serving.status().clock.state == "free-wheeling", "the silence")
+            grow(recorder, 8)
+            assert serving.status().clock.state == "free-wheeling"
+            subprocess.run(["jack_connect", CLOCK, INPUT], check=True)
+            wait_for(lambda: serving.status().clock.state == "locked", "the return")
+            grow(recorder, 8)
+            conductor.halt()
+            serving.process.terminate()
+            serving.end()
+        heard = onsets(recorder.events, steps_of_ticks(recorder.events))
+        assert late(heard) == []
+        assert all(before.step < after.step for before, after in itertools.pairwise(heard))
+        assert hanging(recorder.events) == []
+
+    recorder.fairly(attempt)

@@ -1,0 +1,67 @@
+"""What goes wrong around a daemon that plays in real time: it is held up itself, a disk is full."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from live_composer.errors import CannotWrite
+from live_composer.live.events import Bar, Event
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Rehearsal, Rehearse
+
+TEMPO = 240.0
+SIXTEENTH_MS = 60_000 / TEMPO / 4
+FEW = 0.1
+"""The share of notes that a busy machine may play late by more than a sixteenth."""
+
+
+def late(rehearsal: Rehearsal) -> float:
+    """Return the share of onsets that were late by more than a sixteenth."""
+    onsets = [message for message in rehearsal.sent if message.data[0] & 0xF0 == 0x90]
+    return sum(message.late_ms > SIXTEENTH_MS for message in onsets) / len(onsets)
+
+
+async def test_a_daemon_that_is_held_up_plays_nothing_late_and_goes_on_in_time(rehearse: Rehearse):
+    held: list[int] = []
+
+    def hold_up(rehearsal: Rehearsal, event: Event) -> None:
+        if isinstance(event, Bar) and event.number == 3 and not held:
+            held.append(rehearsal.daemon.performance.source.settled)
+            until = time.monotonic() + 1.5
+            while time.monotonic() < until:
+                pass
+
+    rehearsal, stopped = await rehearse(hold_up, bars=8, tempo=TEMPO, clock="internal")
+    onsets = [note.onset for note in rehearsal.notes()]
+    hole = [beat for beat in onsets if held[0] / 4 + 1 <= beat < held[0] / 4 + 5]
+    assert hole == []
+    assert any(beat >= held[0] / 4 + 7 for beat in onsets)
+    assert late(rehearsal) <= FEW
+    assert stopped.ports_replaced == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on what may be written")
+def test_a_disk_that_is_full_ends_a_recording_in_one_sentence_and_leaves_nothing(random_model: str, tmp_path: Path):
+    take = tmp_path / "take.mid"
+    options = f"--port null --model {random_model} --bars 12 --tempo 400 --seed 1 --json --record {take}"
+    done = subprocess.run(
+        ["sh", "-c", f"ulimit -f 1; exec {sys.executable} -m live_composer serve {options}"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    events = [json.loads(line)["event"] for line in done.stdout.splitlines()]
+    assert events.count("bar") == 12
+    assert done.returncode == CannotWrite.exit_code
+    assert done.stderr.startswith(f"live-composer: {take} could not be written: ")
+    assert len(done.stderr.splitlines()) == 1
+    assert list(tmp_path.glob("*take*")) == []

@@ -52,7 +52,7 @@ class Limit(msgspec.Struct, frozen=True):
         effective: how many equal weights would have estimated as well.
         lower: log Z as estimated by walkers led from the policy to the optimum.
         upper: log Z as estimated by walkers led back.
-        slips: log Z as estimated by how likely the best melodies, played with slips, become the walkers' at the optimum.
+        slips: log Z as estimated by how likely the best melodies, played with slips, become those of the optimum.
         peak: the log of the density of the best melody that was found.
         walkers: how many were led.
         stations: at how many distributions on the way.

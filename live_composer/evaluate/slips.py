@@ -1,9 +1,9 @@
-"""The upper bound where a few melodies are worth nearly all: a policy that plays them with slips, weighed at the optimum.
+"""The upper bound where a few melodies are worth nearly all: those, played with slips, weighed at the optimum.
 
     N melodies    K known melodies    T steps    V events
 
-For x drawn from f / Z and any density q, the mean of q(x) / f(x) is 1/Z (reciprocal importance sampling, Gelfand and Dey
-1994). It is a good estimate where q is much like f, and melodies known to be the best make such a q.
+For x drawn from f / Z and any density q, the mean of q(x) / f(x) is 1/Z (reciprocal importance sampling, Gelfand and
+Dey 1994). It is a good estimate where q is much like f, and melodies known to be the best make such a q.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _SLIPS = 0.25
 
 
 def log_z(optimum: Walkers, known: Tokens, log_f: Floats, size: int) -> float:
-    """Estimate log Z from samples of the optimum; half of q plays known melodies, the other half is the walkers' policy.
+    """Estimate log Z from samples of the optimum; half of q plays known melodies, half is the walkers' policy.
 
     Args:
         optimum: samples of f / Z, drawn without regard to which melodies are known.

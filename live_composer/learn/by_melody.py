@@ -11,6 +11,7 @@ are softened at first (c falls from large to what was asked for), so that there 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,6 +28,8 @@ from live_composer.music.vocabulary import START
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from live_composer.learn.algorithm import MelodyAlgorithm
     from live_composer.learn.task import Task
@@ -80,14 +83,14 @@ class ByMelody:
             wanted = self._wanted(part, kept, c, log_z)
             kept, wanted = kept.chosen(np.flatnonzero(wanted)), wanted[wanted > 0]
         own = drawn.chosen(np.arange(recipe.fresh - len(kept)))
-        return Done(steps, 1, self._learn(part, own.beside(kept), len(own), wanted, c, fraction))
+        return Done(steps, 1, self._learn(part, _Batch(own.beside(kept), len(own), wanted), c, fraction))
 
-    def _worth(self, melodies: Found, c: float) -> Floats:
+    def _worth(self, melodies: Found, c: float) -> NDArray[np.float64]:
         """Return log p + r/c of melodies, the log of what the optimum plays them in proportion to: (N,)."""
         log_p = melodies.log_p.sum(axis=1, dtype=np.float64)
         return self._task.prior_weight * log_p + melodies.reward.sum(axis=1, dtype=np.float64) / c
 
-    def _wanted(self, part: _Part, melodies: Found, c: float, log_z: float) -> Floats:
+    def _wanted(self, part: _Part, melodies: Found, c: float, log_z: float) -> NDArray[np.float64]:
         """Return how much melodies are to be imitated: not at all where the policy plays them as often as the optimum.
 
         The optimum plays a melody with a chance of exp(log p + r/c - log Z). Where the policy does not know the best
@@ -115,13 +118,11 @@ class ByMelody:
         log_p, reward = part.task.judged(events[team.mine])
         return Found(events, team.together(log_p), team.together(reward.astype(np.float32)))
 
-    def _learn(  # noqa: PLR0913 - what is learnt from, and how much
-        self, part: _Part, batch: Found, own: int, wanted: Floats, c: float, fraction: float
-    ) -> float:
-        """Learn once from this process's part of a batch: the policy's own melodies, and others to be imitated."""
-        recipe, algorithm, team = self._recipe, self._algorithm, self._team
-        events, reward = self._columns(batch.events), self._columns(batch.reward) / c  # (T, N)
-        own_here = len(range(team.rank, own, team.size))
+    def _learn(self, part: _Part, batch: _Batch, c: float, fraction: float) -> float:
+        """Learn once from this process's part of a batch."""
+        recipe, algorithm, team, found = self._recipe, self._algorithm, self._team, batch.melodies
+        events, reward = self._columns(found.events), self._columns(found.reward) / c  # (T, N)
+        own = len(range(team.rank, batch.own, team.size))
         heard = torch.cat([torch.full_like(events[:1], START), events[:-1]])
         places, bars = (
             torch.as_tensor(numbers, device=heard.device)[:, None].expand_as(heard) for numbers in part.where
@@ -129,16 +130,16 @@ class ByMelody:
         inputs = (heard, places, self.network.rnn.start(heard.shape[1]), bars)
         outputs, worth = self._joined(*inputs)  # (T, N, V), (T, N)
         prior = self._prior(inputs) if algorithm.on_prior else None
-        melodies = Melodies(events, reward, self._task.prior_weight * self._columns(batch.log_p), prior)
+        melodies = Melodies(events, reward, self._task.prior_weight * self._columns(found.log_p), prior)
         # What is imitated is not learnt from by its errors too: far from the policy's own, values know nothing of it.
         scaled = (
-            _scaled(outputs[:, :own_here], recipe.own_at(fraction)),
-            _scaled(worth[:, :own_here], recipe.value_share),
+            _scaled(outputs[:, :own], recipe.own_at(fraction)),
+            _scaled(worth[:, :own], recipe.value_share),
         )
-        loss = algorithm.melody_loss(*scaled, melodies.first(own_here), recipe.trace, recipe.huber).mean()
-        if len(wanted):
-            log_pi = played((outputs if prior is None else prior + outputs).log_softmax(dim=-1), events)[:, own_here:]
-            shares = np.concatenate([np.zeros(own), wanted])[team.mine][own_here:] * team.size / recipe.replayed
+        loss = algorithm.melody_loss(*scaled, melodies.first(own), recipe.trace, recipe.huber).mean()
+        if len(batch.wanted):
+            log_pi = played((outputs if prior is None else prior + outputs).log_softmax(dim=-1), events)[:, own:]
+            shares = np.concatenate([np.zeros(batch.own), batch.wanted])[team.mine][own:] * team.size / recipe.replayed
             loss -= recipe.imitation_at(fraction) * (log_pi.mean(dim=0) @ torch.as_tensor(shares).to(log_pi))
         for group in self._optimiser.param_groups:
             group["lr"] = recipe.rate(fraction)
@@ -190,12 +191,21 @@ class _Part:
         self.where = where(task.context, task.steps)
 
 
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What is learnt from at once: the policy's own melodies first, then those to be imitated, and how much each is."""
+
+    melodies: Found
+    own: int
+    wanted: NDArray[np.float64]
+
+
 def _scaled(values: Tensor, share: float) -> Tensor:
     """Return the same values, through which only this share of the gradient goes."""
     return share * values + (1 - share) * values.detach()
 
 
-def _log_mean(logs: Floats) -> float:
+def _log_mean(logs: NDArray[np.float64]) -> float:
     return float(np.logaddexp.reduce(logs) - np.log(len(logs)))
 
 

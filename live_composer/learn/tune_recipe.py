@@ -161,7 +161,7 @@ _PAPER = ByTransitionRecipe(
     target_rate=0.01,
 )
 _BEST = ByMelodyRecipe(
-    steps=24_000_000,
+    steps=32_000_000,
     learning_rate=8e-3,
     clip=1.0,
     check_every=500_000,
@@ -240,5 +240,5 @@ def recipe_of(options: Tune) -> TuneRecipe:
 def smallest_batch(recipe: TuneRecipe) -> int:
     """Return how many processes could share the smallest of what is shared."""
     if isinstance(recipe, ByMelodyRecipe):
-        return min(count for count in (recipe.fresh, recipe.replayed, recipe.mutated) if count)
+        return min(count for count in (recipe.fresh - recipe.replayed, recipe.replayed, recipe.mutated) if count)
     return recipe.batch if isinstance(recipe, ByTransitionRecipe) else 1

@@ -117,9 +117,7 @@ def test_slips_estimate_without_bias(toy: Toy):
     """The mean of 1/Z over many small runs is the true one, whichever melodies are known."""
     path, chance = Path(small_network(2), toy.objective), np.random.default_rng(5)
     known = path.at(toy.all[np.argsort(-toy.log_f)[:3]])
-    ratios = [
-        slips.log_z(path.at(toy.samples(20, chance)), known.events, known.log_f, OCTAVE.size) for _ in range(150)
-    ]
+    ratios = [slips.log_z(path.at(toy.samples(20, chance)), known.events, known.log_f, OCTAVE.size) for _ in range(150)]
     relative = np.exp(toy.log_z - np.array(ratios))
     assert abs(relative.mean() - 1) < 4 * relative.std() / np.sqrt(len(relative))
     assert relative.std() > 0.05, "the runs must be small enough to be off"

@@ -101,7 +101,7 @@ def test_whole_melodies_lead_to_the_optimum(algorithm: MelodyAlgorithm):
 @pytest.mark.parametrize("algorithm", [Psi(), G()], ids=lambda algorithm: algorithm.name)
 @pytest.mark.parametrize("c", [0.5, 2.0])
 def test_imitating_the_best_melodies_leads_there_too(algorithm: MelodyAlgorithm, c: float):
-    """Where rules are gentle the best melodies are no likelier than many others, and are not to be imitated for long."""
+    """Where rules are gentle the best melodies are no likelier than many others, and not to be imitated for long."""
     task = replace(toy_task(), c=c)
     way = by_melody(algorithm, task, c=c, first_c=1.5 * c, imitation=1.0, last_imitation=0.2, own=0.1, turn=0.3)
     learnt(way, range(250))

@@ -291,7 +291,7 @@ class LiveComposer(Choosing):
         if self.frame is None or self.gone:
             self.exit("detach")
         else:
-            self.push_screen(Leave(str(self._where)), self._left)
+            self.push_screen(Leave(), self._left)
 
     def _left(self, how: str | None) -> None:
         if how == "stop":

@@ -49,7 +49,8 @@ class SshServer(Program):
         )
         (folder / "client").write_text(
             f"Host studio\n  HostName 127.0.0.1\n  Port {port}\n  User {getpass.getuser()}\n"
-            f"  IdentityFile {folder}/ours\n  UserKnownHostsFile /dev/null\n  StrictHostKeyChecking no\n  LogLevel ERROR\n  BatchMode yes\n"
+            f"  IdentityFile {folder}/ours\n  UserKnownHostsFile /dev/null\n"
+            "  StrictHostKeyChecking no\n  LogLevel ERROR\n  BatchMode yes\n"
         )
         ssh = folder / "bin" / "ssh"
         ssh.parent.mkdir()

@@ -162,10 +162,14 @@ class JackSender:
         return self.play()
 
     def _monotonic(self) -> float:
-        """Return what `time.monotonic` has on the player's seconds, by the server's own estimate of now."""
+        """Return what `time.monotonic` has on the player's seconds, by the server's own estimate of now.
+
+        The estimate may lie a little before the period that has begun; far from it nothing is known.
+        """
         frame, counter = self._began
-        now = frame + (self._client.frame_time - counter) % _COUNTER_WRAPS
-        return time.monotonic() - now / self._rate
+        since = frames_between(counter, self._client.frame_time)
+        known = abs(since) < LONGEST_STALL_SECONDS * self._rate
+        return time.monotonic() - (frame + since * known) / self._rate
 
     def _finish(self, now: float, *, cut: bool) -> None:
         self._player.silence(now, cut=cut)
@@ -215,8 +219,8 @@ class JackSender:
         Its counter wraps around in a day, and some servers let it jump when the sound card changes.
         """
         counter = self._client.last_frame_time
-        step, self._counter = (counter - self._counter) % _COUNTER_WRAPS, counter
-        return step if step < LONGEST_STALL_SECONDS * self._rate else frames
+        step, self._counter = frames_between(self._counter, counter), counter
+        return step if 0 <= step < LONGEST_STALL_SECONDS * self._rate else frames
 
     def _say_again(self) -> None:
         """Write once more what was written: an overrun may have us called twice for a period, with the same input."""
@@ -269,3 +273,8 @@ class JackSender:
         self._lateness.add(late_ms)
         if due.data[0] <= SYSTEM_EXCLUSIVE:
             self._sent.append(SentMessage(due.beat, late_ms, due.data))
+
+
+def frames_between(then: int, now: int) -> int:
+    """Return how far a server's counter went on, which wraps around in a day; below 0 where it went back."""
+    return (now - then + _COUNTER_WRAPS // 2) % _COUNTER_WRAPS - _COUNTER_WRAPS // 2

@@ -17,6 +17,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
 from real_parts import RATE, JackServer, Recorder, note_ons  # noqa: E402
+from serving import Serving  # noqa: E402
 from terminal import Terminal  # noqa: E402
 
 from live_composer.port.client import PortProcess  # noqa: E402
@@ -157,11 +159,13 @@ def busy() -> Iterator[None]:
     """Plan by torch on every core, and show a daemon's screen."""
     planners = [subprocess.Popen([sys.executable, "-c", PLANNING]) for _ in range(os.cpu_count() or 1)]
     try:
-        with Terminal() as terminal:
-            terminal.run("serve", "--port", "null")
-            terminal.wait("bar 2")
-            yield
-            terminal.press("q")
+        with tempfile.TemporaryDirectory() as home:
+            os.environ["LIVE_COMPOSER_HOME"] = home
+            with Serving("null", model="house") as serving, Terminal() as terminal:
+                serving.wait_for("bar")
+                terminal.run("attach")
+                terminal.wait("playing")
+                yield
     finally:
         for planner in planners:
             planner.kill()

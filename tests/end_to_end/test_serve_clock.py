@@ -159,10 +159,10 @@ def test_a_port_process_that_is_lost_while_a_clock_goes_is_replaced_and_on_its_g
         with Serving("recorder", *BY_KEYS) as serving:
             wait_until_armed(serving)
             recorder.listen("keyboard:out")
-            keyboard.play_at([*leads(0, 128, b"\xfa"), (128 * SIXTEENTH, b"\xfc")])
-            before = grow(recorder, 8)
+            keyboard.play_at([*leads(0, 80, b"\xfa"), (80 * SIXTEENTH, b"\xfc")])
+            before = grow(recorder, 6)
             kill(serving.children()["port"])
-            grow(recorder, 12)
+            grow(recorder, 8)
             wait_for(lambda: b"\xfc" in recorder.data, "the stop")
             wait_for(lambda: not hanging(recorder.events), "silence")
             serving.process.terminate()
@@ -170,7 +170,7 @@ def test_a_port_process_that_is_lost_while_a_clock_goes_is_replaced_and_on_its_g
         notes = onsets(recorder.events, steps_of_ticks(recorder.events))
         assert late(notes) == []
         assert all(earlier.step < later.step for earlier, later in itertools.pairwise(notes))
-        assert notes[-1].step > notes[before].step + 32
+        assert notes[-1].step > notes[before].step + 16
         bars = [report["number"] for report in serving.reports if report["event"] == "bar"]
         assert bars == sorted(set(bars))
 

@@ -7,9 +7,9 @@ for two bars ahead, and at once where a slider moves, about every 8 s. The clock
 (`pace`): a thousand musicians at .1 are to these cores what they would be to ten times as many. With --kill a replica,
 or the host if it is alone, is killed in the middle.
 
-`own` is the share of plans that musicians' own machines made, `dry` how often one ran out of plans, `fresh` the share of
-sixteenths from a plan with the wishes of then. `door` and `planner` are CPU milliseconds of a plan, `Ray` the share of
-a core that Ray takes whatever is asked of it, `a core` how many musicians keep one busy.
+`own` is the share of plans that musicians' own machines made, `dry` how often one ran out of plans, `fresh` the share
+of sixteenths from a plan with the wishes of then. `door` and `planner` are CPU milliseconds of a plan, `Ray` the share
+of a core that Ray takes whatever is asked of it, `a core` how many musicians keep one busy.
 """
 
 from __future__ import annotations

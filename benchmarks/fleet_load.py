@@ -74,7 +74,8 @@ def measure(pace: float, options: argparse.Namespace) -> str:
     line = f"{options.musicians:>9}{pace:>7.2f}{answers / seconds:>9.1f}{middle:>8.0f}{high:>8.0f}"
     line += f"{tally.own_share:>8.4f}{tally.missed:>5}{tally.origins['plan'] / steps:>8.4f}"
     if not options.kill:  # Who was killed does not tell what it took.
-        a_core = steps * seconds_per_beat(TEMPO) / STEPS_PER_BEAT / (took["door"] + took["replicas"])
+        played = (1 - tally.own_share) * steps * seconds_per_beat(TEMPO) / STEPS_PER_BEAT
+        a_core = played / (took["door"] + took["replicas"])
         line += f"{1000 * took['door'] / answers:>9.1f}{1000 * took['replicas'] / answers:>11.1f}"
         line += f"{took['ray'] / seconds:>6.2f}{a_core:>8.0f}{1000 / (BUSY * a_core) * DOLLARS:>10.2f}"
     return line

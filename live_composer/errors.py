@@ -17,6 +17,22 @@ traceback and exits with `exit_code`.
 from __future__ import annotations
 
 
+def pip_install(extra: str) -> str:
+    """Return the command that adds an extra to this installation: from the folder that it came from, if it did."""
+    import json
+    from importlib.metadata import PackageNotFoundError, distribution
+    from urllib.parse import unquote, urlsplit
+
+    try:
+        origin = json.loads(distribution("live-composer").read_text("direct_url.json") or "{}")
+    except PackageNotFoundError:
+        origin = {}
+    if "dir_info" not in origin:
+        return f"pip install 'live-composer[{extra}]'"
+    editable = "-e " if origin["dir_info"].get("editable") else ""
+    return f"pip install {editable}'{unquote(urlsplit(origin['url']).path)}[{extra}]'"
+
+
 class LiveComposerError(Exception):
     """The root: anything that is told to the user in one sentence."""
 
@@ -55,7 +71,7 @@ class MissingExtra(LiveComposerError):  # noqa: N818
     exit_code = 5
 
     def __init__(self, feature: str, extra: str) -> None:
-        super().__init__(f"{feature} needs the extra `{extra}`: pip install 'live-composer[{extra}]'")
+        super().__init__(f"{feature} needs the extra `{extra}`: {pip_install(extra)}")
 
 
 class LostProcess(LiveComposerError):  # noqa: N818

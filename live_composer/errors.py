@@ -16,21 +16,23 @@ traceback and exits with `exit_code`.
 
 from __future__ import annotations
 
+from typing import Any
+
 
 def pip_install(extra: str) -> str:
     """Return the command that adds an extra to this installation: from the folder that it came from, if it did."""
+    import contextlib
     import json
     from importlib.metadata import PackageNotFoundError, distribution
     from urllib.parse import unquote, urlsplit
 
-    try:
+    origin: dict[str, Any] = {}
+    with contextlib.suppress(PackageNotFoundError):  # Nothing is installed where the sources alone are run.
         origin = json.loads(distribution("live-composer").read_text("direct_url.json") or "{}")
-    except PackageNotFoundError:
-        origin = {}
     if "dir_info" not in origin:
         return f"pip install 'live-composer[{extra}]'"
     editable = "-e " if origin["dir_info"].get("editable") else ""
-    return f"pip install {editable}'{unquote(urlsplit(origin['url']).path)}[{extra}]'"
+    return f"pip install {editable}'{unquote(urlsplit(str(origin['url'])).path)}[{extra}]'"
 
 
 class LiveComposerError(Exception):

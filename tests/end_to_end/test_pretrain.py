@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from live_composer.errors import pip_install
 from live_composer.policy import checkpoint
 from tests.unit.learn.tunes import toy_corpus
 
@@ -185,7 +186,7 @@ def test_without_torch_it_says_what_to_install(corpus: Path, tmp_path: Path):
     done = pretrain(corpus, tmp_path / "toy", [sys.executable, "-c", blocked])
 
     assert done.returncode == 5
-    assert done.stderr == "live-composer: Learning needs the extra `learn`: pip install 'live-composer[learn]'\n"
+    assert done.stderr == f"live-composer: Learning needs the extra `learn`: {pip_install('learn')}\n"
 
 
 @pytest.mark.parametrize(

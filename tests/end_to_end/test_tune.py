@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from live_composer.errors import pip_install
 from live_composer.music.vocabulary import DEFAULT
 from live_composer.policy import checkpoint
 from tests.unit.learn.toys import toy_prior
@@ -210,7 +211,7 @@ def test_without_torch_it_says_what_to_install(prior: Path, tmp_path: Path):
     done = tune(prior, tmp_path / "toy", [sys.executable, "-c", blocked])
 
     assert done.returncode == 5
-    assert done.stderr == "live-composer: Learning needs the extra `learn`: pip install 'live-composer[learn]'\n"
+    assert done.stderr == f"live-composer: Learning needs the extra `learn`: {pip_install('learn')}\n"
 
 
 def damaged(prior: Path, folder: Path) -> Path:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from command_line import CommandLine
+from hypothesis import HealthCheck, settings
 
 from live_composer.policy import checkpoint
 from live_composer.policy.checkpoint import Card, network_of
@@ -14,6 +16,11 @@ from live_composer.policy.shape import Shape
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+# How long an example takes says more of the machine than of the code.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 def pytest_configure() -> None:
@@ -29,6 +36,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("LIVE_COMPOSER_HOME", str(folder))
     monkeypatch.delenv("LIVE_COMPOSER_CONFIG", raising=False)
     return folder
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> CommandLine:
+    """Run commands in this process."""
+    return CommandLine(monkeypatch, capsys)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Run the tests: those that share nothing side by side, then those that play to real MIDI parts one by one,
-# because they listen to the time. Arguments are pytest's.
+# Run the tests: first those that share nothing, then those that play to real MIDI parts, two at a time, because they
+# listen to the time. Arguments are pytest's.
 set -u
 cd "$(dirname "$0")/.."
 python=.venv/bin/python
@@ -13,7 +13,7 @@ workers=$(($($python -c 'import os; print(os.cpu_count())') * 2))
 $python -m pytest -n "$workers" -m "not real" "$@"
 quick=$?
 [ $quick = 0 ] || [ $quick = $none_chosen ] || exit $quick
-$python -m pytest -m real "$@"
+$python -m pytest -n 2 -m real "$@"
 real=$?
 [ $real = $none_chosen ] && exit $quick
 exit $real

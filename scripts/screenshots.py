@@ -6,7 +6,7 @@ import asyncio
 import sys
 import tempfile
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
@@ -14,6 +14,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 import learning_stage  # noqa: E402
 from stage import STATES, Stage, settle  # noqa: E402
 
+from live_composer.config import Attach  # noqa: E402
 from live_composer.learn.desk import Desk  # noqa: E402
 from live_composer.tui.app import LiveComposer  # noqa: E402
 from live_composer.tui.learning import LearningScreen  # noqa: E402
@@ -25,7 +26,7 @@ class Shot(NamedTuple):
     state: str
     size: tuple[int, int]
     keys: tuple[str, ...] = ()
-    look: str = "dark"
+    look: Literal["dark", "light"] = "dark"
 
 
 SHOTS = {
@@ -42,7 +43,7 @@ async def take(shot: Shot, socket: Path) -> str:
 
 async def _of_playing(shot: Shot, socket: Path) -> str:
     with Stage(socket, STATES[shot.state]):
-        app = LiveComposer(socket, look=f"live-composer-{shot.look}", seconds=lambda: 0.0)
+        app = LiveComposer(socket, Attach(look=shot.look), seconds=lambda: 0.0)
         async with app.run_test(size=shot.size) as pilot:
             await settle(pilot)
             await pilot.press(*shot.keys)
@@ -54,7 +55,7 @@ async def _of_learning(shot: Shot) -> str:
     news = learning_stage.learning()
     desk = Desk(news)
     try:
-        app = LearningScreen(desk.where, look=f"live-composer-{shot.look}", hear=learning_stage.Deaf())
+        app = LearningScreen(desk.where, Attach(look=shot.look), hear=learning_stage.Deaf())
         async with app.run_test(size=shot.size) as pilot:
             await learning_stage.settle(app, pilot, news)
             return app.export_screenshot(title="live-composer tune")

@@ -10,6 +10,7 @@ import io
 import itertools
 import os
 import string
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +20,10 @@ from rich.segment import Segment
 if TYPE_CHECKING:
     from rich.style import Style
     from textual.app import App
+    from textual.pilot import Pilot
 
 ACCEPTED = Path(__file__).parent / "tui" / "pictures"
+PATIENCE_SECONDS = 5.0
 _LETTERS = string.ascii_letters + string.digits + "!#$%&()*+,-./:;<=>?@[]^_{|}~"
 
 
@@ -37,16 +40,18 @@ def picture(app: App[Any]) -> str:
     return "\n".join([*text, "", *colours, "", *legend]) + "\n"
 
 
-def compare(app: App[Any], name: str) -> None:
-    """Hold a screen against the accepted picture of a name."""
-    path, now = ACCEPTED / f"{name}.txt", picture(app)
+async def compare(pilot: Pilot[Any], name: str) -> None:
+    """Hold a screen against the accepted picture of a name; on a busy machine it is drawn a little later."""
+    path, now = ACCEPTED / f"{name}.txt", picture(pilot.app)
     if os.environ.get("UPDATE_PICTURES"):
         ACCEPTED.mkdir(exist_ok=True)
         path.write_text(now)
     assert path.exists(), f"no picture of {name} was accepted yet; look at it, then UPDATE_PICTURES=1"
-    changed = list(
-        difflib.unified_diff(path.read_text().splitlines(), now.splitlines(), "accepted", "now", n=0, lineterm="")
-    )
+    accepted, deadline = path.read_text(), time.monotonic() + PATIENCE_SECONDS
+    while now != accepted and time.monotonic() < deadline:
+        await pilot.pause(0.02)
+        now = picture(pilot.app)
+    changed = list(difflib.unified_diff(accepted.splitlines(), now.splitlines(), "accepted", "now", n=0, lineterm=""))
     assert not changed, "\n" + "\n".join(changed)
 
 

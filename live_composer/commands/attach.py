@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path  # noqa: TC003 - the command line reads annotations
+import contextlib
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from live_composer.commands.serve_screen import become_screen, start
 from live_composer.commands.terminal import is_terminal
+from live_composer.commands.tunnel import SCHEME, tunnel
 from live_composer.config import Attach
 from live_composer.errors import BadInput
-from live_composer.tui import actions
 from live_composer.wire import daemons
 from live_composer.wire.screen import Command
 
+if TYPE_CHECKING:
+    from collections.abc import Generator
 
-def attach(address: Path | None = None, /, *, config: Attach = Attach()) -> None:
+
+def attach(address: str | None = None, /, *, config: Attach = Attach()) -> None:
     """Show and steer a daemon that plays; leaving it does not stop the music.
 
     Parameters
     ----------
     address
-        The daemon's socket; without it, the only daemon there is.
+        `ssh://HOST` for the one that plays on another machine, or a daemon's socket; without it, the only one here.
     """
-    keys = actions.key_map(config.keys)
-    where = _where(address, config.port)
+    with _where(address, config.port) as where:
+        _show(where, config)
+
+
+def _show(where: Path, config: Attach) -> None:
     if config.plain or not is_terminal():
         from live_composer.tui.plain import follow
 
@@ -31,17 +39,25 @@ def attach(address: Path | None = None, /, *, config: Attach = Attach()) -> None
     else:
         from live_composer.tui.app import LiveComposer
 
-        screen = LiveComposer(where, look=f"live-composer-{config.look}", still=config.still, keys=keys)
+        screen = LiveComposer(where, config)
         if screen.run() == "move":
             _move(where, screen.options)
 
 
-def _where(address: Path | None, port: str | None) -> Path:
+@contextlib.contextmanager
+def _where(address: str | None, port: str | None) -> Generator[Path]:
+    """Yield the socket at which the daemon is reached."""
     if address is None:
-        return daemons.find(port)
-    if port is not None:
-        raise BadInput("Name the daemon by its address or by --port, not by both.")
-    return address
+        yield daemons.find(port)
+    elif address.startswith(SCHEME):
+        with tunnel(address, port) as socket:
+            yield socket
+    elif "://" in address:
+        raise BadInput(f"{address} leads to no screen: another machine's daemon is reached by ssh://HOST.")
+    elif port is not None:
+        raise BadInput("Name the daemon by its socket or by --port, not by both.")
+    else:
+        yield Path(address)
 
 
 def _move(where: Path, options: list[str]) -> None:

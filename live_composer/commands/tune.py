@@ -118,4 +118,7 @@ def _report(config: Tune, folder: Path, outcome: Outcome) -> None:
     print(f"{progress.steps:,} steps in {progress.seconds:,.0f} s ({rate:,.0f} steps/s).")
     if outcome.interrupted:
         print("Interrupted; the same command goes on from here.")
-    print(f"The best model, after {card.metrics['updates']:,} updates: {path}")
+    if card.metrics["updates"]:
+        print(f"The best model, after {card.metrics['updates']:,} updates: {path}")
+    else:
+        print(f"No update made it better, so {path} is the untuned model; give it more --steps or --minutes.")

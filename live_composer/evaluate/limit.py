@@ -5,9 +5,9 @@ Which bound can be trusted how far:
 * `found` is certain: Z is a sum of positive terms, and these are the terms of melodies that were seen.
 * `drawn` and `lower` are estimates of Z without bias, so they are over Z by e^k with a chance of at most e^-k (Markov's
   inequality), whatever else went wrong: less `MARGIN` they are bounds in 95 cases of 100.
-* `upper` is the same for 1/Z, but only as far as the walkers at its start are samples of the optimum. They begin there
-  with the best melodies that walking and climbing found; where others are better still, and neither met them, log Z
-  lies higher than this bound says.
+* `upper` and `slips` are the same for 1/Z, but only as far as the walkers they begin with are samples of the optimum.
+  These begin there with the best melodies that walking and climbing found; where others are better still, and neither
+  met them, log Z lies higher than this bound says.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
-from live_composer.evaluate import anneal, climb
+from live_composer.evaluate import anneal, climb, slips
 from live_composer.measures.estimates import Estimate
 from live_composer.measures.heard import hear
 from live_composer.measures.table import TABLE, estimates, tallies
@@ -52,6 +52,7 @@ class Limit(msgspec.Struct, frozen=True):
         effective: how many equal weights would have estimated as well.
         lower: log Z as estimated by walkers led from the policy to the optimum.
         upper: log Z as estimated by walkers led back.
+        slips: log Z as estimated by how likely the best melodies, played with slips, become those of the optimum.
         peak: the log of the density of the best melody that was found.
         walkers: how many were led.
         stations: at how many distributions on the way.
@@ -64,6 +65,7 @@ class Limit(msgspec.Struct, frozen=True):
     effective: float
     lower: float
     upper: float
+    slips: float
     peak: float
     walkers: int
     stations: int
@@ -76,7 +78,8 @@ class Limit(msgspec.Struct, frozen=True):
     @property
     def at_most(self) -> float:
         """What log Z is at most, with 95 % confidence where the walkers know the optimum."""
-        return max(self.upper + MARGIN, self.at_least)
+        # The lesser of two estimates is below by so much with twice the chance of one.
+        return max(min(self.upper, self.slips) + MARGIN + math.log(2), self.at_least)
 
     def gap(self, j: float) -> tuple[float, float]:
         """Return by what share of log Z a model's J stays below it, at least and at most."""
@@ -100,7 +103,8 @@ def limit(path: Path, by: str, walkers: int, chance: np.random.Generator) -> tup
     schedule = anneal.scout(_part(path, 0), drawn, _KEPT, chance)
     fresh = path.draw(walkers, chance)
     optimum, lower = anneal.walk(_part(path, 1), fresh, schedule, chance)
-    optimum = _best(path, optimum, lower, chance)
+    peaks = _peaks(path, optimum, chance)
+    optimum = _best(optimum, lower, peaks, chance)
     for _ in range(_SETTLING):
         optimum = path.move(optimum, 1.0, chance)
     back, inverse = anneal.walk(_part(path, 2), optimum, schedule[::-1], chance)
@@ -114,6 +118,7 @@ def limit(path: Path, by: str, walkers: int, chance: np.random.Generator) -> tup
         effective=anneal.effective(log_w),
         lower=lower,
         upper=-inverse,
+        slips=slips.log_z(optimum, peaks.events, peaks.log_f, path.policy.shape.vocabulary.size),
         peak=float(max(seen.log_f.max() for seen in (drawn, fresh, optimum, back))),
         walkers=walkers,
         stations=len(schedule),
@@ -121,19 +126,22 @@ def limit(path: Path, by: str, walkers: int, chance: np.random.Generator) -> tup
     return known, optimum
 
 
-def _best(path: Path, walkers: Walkers, log_z: float, chance: np.random.Generator) -> Walkers:
-    """Return walkers of which as many stand at peaks that they had not met as those are worth beside all of theirs."""
+def _peaks(path: Path, walkers: Walkers, chance: np.random.Generator) -> Walkers:
+    """Return the best melodies that climbing finds, from walkers, from the policy's own and from the prior's."""
     # A tuned policy knows its own peaks; the prior has none yet.
     untuned = replace(path, policy=path.objective.prior)
     starts = np.concatenate(
         [walkers.events[:_CLIMBERS], path.draw(_CLIMBERS, chance).events, untuned.draw(_CLIMBERS, chance).events]
     )
-    found, _ = climb.peaks(path.objective, starts, _ROUNDS, chance)
+    return path.at(climb.peaks(path.objective, starts, _ROUNDS, chance)[0])
+
+
+def _best(walkers: Walkers, log_z: float, peaks: Walkers, chance: np.random.Generator) -> Walkers:
+    """Return walkers of which as many stand at peaks that they had not met as those are worth beside all of theirs."""
     met = {melody.tobytes() for melody in walkers.events}
-    unmet = np.array([melody.tobytes() not in met for melody in found])
-    if not unmet.any():
+    peaks = peaks.chosen(np.flatnonzero([melody.tobytes() not in met for melody in peaks.events]))
+    if not len(peaks.events):
         return walkers
-    peaks = path.at(found[unmet])
     top = max(log_z, float(peaks.log_f.max()))
     worth = np.exp(peaks.log_f - top)
     there = chance.random(len(walkers.events)) < worth.sum() / (worth.sum() + np.exp(log_z - top))

@@ -161,17 +161,16 @@ _PAPER = ByTransitionRecipe(
     target_rate=0.01,
 )
 _BEST = ByMelodyRecipe(
-    steps=16_000_000,
+    steps=32_000_000,
     learning_rate=8e-3,
     clip=1.0,
     check_every=500_000,
-    fresh=48,
+    fresh=128,
     replayed=80,
-    mutated=128,
+    mutated=256,
     pool=300,
     pool_noise=2.0,
     kin=8,
-    focus=4.0,
     first_c=0.75,
     annealing=0.7,
     trace=0.95,
@@ -184,7 +183,7 @@ _BEST = ByMelodyRecipe(
 )
 # What falls short of the best melody is no policy of Q's: its errors teach the values, and the policy hardly.
 _BEST_Q = dataclasses.replace(
-    _BEST, steps=8_000_000, last_imitation=1.0, own=0.01, last_own=0.01, value_share=1e-4, focus=1.0
+    _BEST, steps=12_000_000, last_imitation=1.0, own=0.01, last_own=0.01, value_share=1e-4, focus=1.0
 )
 _ON_POLICY = dataclasses.replace(
     _BEST,
@@ -241,5 +240,5 @@ def recipe_of(options: Tune) -> TuneRecipe:
 def smallest_batch(recipe: TuneRecipe) -> int:
     """Return how many processes could share the smallest of what is shared."""
     if isinstance(recipe, ByMelodyRecipe):
-        return min(count for count in (recipe.fresh, recipe.replayed, recipe.mutated) if count)
+        return min(count for count in (recipe.fresh - recipe.replayed, recipe.replayed, recipe.mutated) if count)
     return recipe.batch if isinstance(recipe, ByTransitionRecipe) else 1

@@ -33,7 +33,8 @@ async def catalogue(presets: Sequence[PresetView], plugins: Sequence[Path] = (),
     known: list[dict[str, str]] = listed["rules"] if listed else []
     rules = {rule["name"]: rule["help"] for rule in known}
     systems: list[dict[str, Any]] = ports or []
-    found = [port for system in systems for port in system["ports"]]
+    # What two systems show by one name is one port.
+    found = list(dict.fromkeys(port for system in systems for port in system["ports"]))
     return Catalogue(
         ticket,
         models=[_model(name) for name in checkpoint.available()],

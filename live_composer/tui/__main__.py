@@ -10,8 +10,9 @@ from typing import Any
 from live_composer import paths, settings
 from live_composer.config import Attach
 from live_composer.errors import LiveComposerError
-from live_composer.tui import actions
 from live_composer.tui.learning import LearningScreen
+
+_WISHES = ("look", "still", "keys")
 
 
 def main() -> int:
@@ -20,12 +21,7 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         wishes: dict[str, Any] = settings.read_config(paths.config_file()).get("attach", {})
-        screen = LearningScreen(
-            Path(sys.argv[1]),
-            look=f"live-composer-{wishes.get('look', Attach.look)}",
-            still=wishes.get("still", Attach.still),
-            keys=actions.key_map(wishes.get("keys", Attach.keys)),
-        )
+        screen = LearningScreen(Path(sys.argv[1]), Attach(**{name: wishes[name] for name in _WISHES if name in wishes}))
     except LiveComposerError as error:
         sys.stderr.write(f"live-composer: {error}\n")
         return error.exit_code

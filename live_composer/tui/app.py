@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -13,10 +14,10 @@ from textual.worker import Worker, WorkerState
 from live_composer.errors import BadInput, LiveComposerError
 from live_composer.parameters import table
 from live_composer.tui import actions, status
+from live_composer.tui.basis import NO_WISHES
 from live_composer.tui.bindings import bindings
 from live_composer.tui.choosing import Choosing
 from live_composer.tui.clock import Beat
-from live_composer.tui.colours import DARK
 from live_composer.tui.dialogs import Leave, Read
 from live_composer.tui.lines import Lines
 from live_composer.tui.panels import PANELS, PanelBar, Panels
@@ -24,11 +25,12 @@ from live_composer.tui.roll import PianoRoll
 from live_composer.tui.sliders import Sliders
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
+    from live_composer.config import Attach
     from live_composer.tui.rules_panel import RulesPanel
     from live_composer.wire.screen import Frame
 
@@ -53,29 +55,15 @@ class LiveComposer(Choosing):
     BINDINGS: ClassVar[list[BindingType]] = bindings("anywhere")
 
     def __init__(
-        self,
-        where: Path,
-        *,
-        look: str = DARK.name,
-        still: bool = False,
-        keys: Mapping[str, str] | None = None,
-        seconds: Callable[[], float] = time.monotonic,
+        self, where: Path, wishes: Attach = NO_WISHES, *, seconds: Callable[[], float] = time.monotonic
     ) -> None:
-        """Make the screen of a daemon.
-
-        Args:
-            where: the daemon's socket.
-            look: the name of a theme of ours.
-            still: less motion: the roll stands still for a page of bars, and nothing is animated.
-            keys: other keys of actions, by their names.
-            seconds: a clock that never goes back.
-        """
-        super().__init__(where, self, look, keys or {}, still=still)
+        """Make the screen of the daemon that listens at `where`; `seconds` is a clock that never goes back."""
+        super().__init__(where, self, wishes)
         self._where = where
         self._beat, self.gone = Beat(seconds), ""
         self._status, self._banner = Lines(id="status"), Lines(id="banner")
         self._roll, self._bar, self._panels = (
-            PianoRoll(id="roll", still=still),
+            PianoRoll(id="roll", still=wishes.still),
             PanelBar(id="panel-bar"),
             Panels(self.set_value),
         )
@@ -95,14 +83,14 @@ class LiveComposer(Choosing):
         self._arrange()
         self._panels.choose("rules")
         self._say()
-        self.run_worker(self.link.run(), name=_LINK, exit_on_error=False)
+        self.run_worker(self.link.run, name=_LINK, exit_on_error=False)
         self._tick()
 
     async def on_unmount(self) -> None:
         """Let the daemon know that we go."""
         await self.link.close()
 
-    def on_resize(self) -> None:
+    def divide(self) -> None:
         """Show as many panels as fit."""
         if self._drawable:
             self._arrange()
@@ -210,7 +198,7 @@ class LiveComposer(Choosing):
 
     def _ask_why(self, step: int | None) -> None:
         self._why_of = step
-        self.run_worker(self._why(step), group="why", exclusive=True, exit_on_error=False)
+        self.run_worker(partial(self._why, step), group="why", exclusive=True, exit_on_error=False)
 
     async def _why(self, step: int | None) -> None:
         panel = self._panels.why
@@ -303,11 +291,11 @@ class LiveComposer(Choosing):
         if self.frame is None or self.gone:
             self.exit("detach")
         else:
-            self.push_screen(Leave(str(self._where)), self._left)
+            self.push_screen(Leave(), self._left)
 
     def _left(self, how: str | None) -> None:
         if how == "stop":
-            self.run_worker(self._stop(), exit_on_error=False)
+            self.run_worker(self._stop, exit_on_error=False)
         elif how:
             self.exit(how)
 

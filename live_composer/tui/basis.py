@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from textual.app import SystemCommand
 
+from live_composer.config import Attach
 from live_composer.tui import actions
 from live_composer.tui.colours import DARK, LIGHT, LOOKS
 from live_composer.tui.dialogs import Read
@@ -17,12 +18,14 @@ from live_composer.tui.sliders import Sliders
 from live_composer.tui.takes_panel import TakesPanel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from textual.screen import Screen
 
 Severity = Literal["information", "warning", "error"]
 
+NO_WISHES = Attach()
+"""The look, motion and keys of who has none."""
 _SHORT_TOAST, _LONG_TOAST = 2.5, 8.0
 """Seconds: what was asked for and done; what a person should know."""
 
@@ -40,19 +43,18 @@ class Basis(Standing):
     OWN: ClassVar[Sequence[actions.Action]] = ()
     """What can be done wherever the focus is."""
 
-    def __init__(self, look: str, keys: Mapping[str, str], *, still: bool) -> None:
-        """Make a screen.
+    def __init__(self, wishes: Attach) -> None:
+        """Make a screen with the look, the motion and the keys that a person wishes.
 
-        Args:
-            look: the name of a theme of ours.
-            keys: other keys of actions, by their names.
-            still: nothing is animated.
+        Raises:
+            BadInput: a key is wished for that cannot be.
         """
         super().__init__()
-        self._look = look
-        self.animation_level = "none" if still else "full"
-        self.keys_now = {action.name: ",".join(action.keys) for action in actions.ACTIONS} | dict(keys)
-        self.set_keymap(dict(keys))
+        self._look = f"live-composer-{wishes.look}"
+        self.animation_level = "none" if wishes.still else "full"
+        keys = actions.key_map(wishes.keys)
+        self.keys_now = {action.name: ",".join(action.keys) for action in actions.ACTIONS} | keys
+        self.set_keymap(keys)
 
     def wear_look(self) -> None:
         """Put on the look; the first thing that a screen does when it is there."""
@@ -63,6 +65,13 @@ class Basis(Standing):
     def on_mount(self) -> None:
         """Stand from now on: Textual calls this after that of the subclass."""
         self.standing = True
+
+    def on_resize(self) -> None:
+        """Divide the room anew, but not yet: Textual calls this before it has noted the new size itself."""
+        self.call_next(self.divide)
+
+    def divide(self) -> None:
+        """Give each part of the screen its room; called when there is more or less of it."""
 
     def toast(self, text: str, severity: Severity = "information") -> None:
         """Say what passes."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from subprocess import DEVNULL, Popen
 from typing import TYPE_CHECKING, Any
@@ -193,7 +194,7 @@ class Choosing(Steering):
             self.tell("save-preset", {"number": number, "name": name})
 
     def _with_catalogue(self, show: Callable[[Catalogue], Any]) -> None:
-        self.run_worker(self._fetch(show), group="catalogue", exclusive=True, exit_on_error=False)
+        self.run_worker(partial(self._fetch, show), group="catalogue", exclusive=True, exit_on_error=False)
 
     async def _fetch(self, show: Callable[[Catalogue], Any]) -> None:
         try:

@@ -9,7 +9,7 @@ from live_composer.tui.plot import short
 from live_composer.wire.learning import Concluding, Learning, Measured, Moved, Sampled
 
 if TYPE_CHECKING:
-    from live_composer.tui.status import Line
+    from live_composer.tui.text import Line
     from live_composer.wire.learning import LearningMessage, Sample
 
 _DONE, _LEFT = "━", "─"

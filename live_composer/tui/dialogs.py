@@ -239,10 +239,6 @@ class Leave(Dialog[str]):
         Binding("ctrl+c", "dismiss('detach')", show=False),
     ]
 
-    def __init__(self, address: str) -> None:
-        super().__init__()
-        self._address = address
-
     def compose(self) -> ComposeResult:
         """See Textual."""
         look = look_of(self)

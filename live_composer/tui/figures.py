@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from live_composer.tui.colours import Colours
     from live_composer.tui.course import Course
-    from live_composer.tui.plot import Line
+    from live_composer.tui.text import Line
 
 _FIGURE, _SPARK, _ROOMY = 9, 12, 44
 _PLOT_WIDTH, _PLOT_HEIGHT = 40, 9

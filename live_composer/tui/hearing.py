@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+import os
 import shutil
 import subprocess
 import tempfile
@@ -24,6 +24,8 @@ FLUIDSYNTH = "FluidSynth"
 _VELOCITY, _CHANNEL = 90, 0
 _FAILED_SECONDS = 0.7
 """How soon FluidSynth ends that has no sound card."""
+_DRIVERS = ((), ("-a", "jack", "-o", "audio.jack.autoconnect=1"))
+"""How FluidSynth comes to the sound card: as it does by itself, or by a JACK server that has it."""
 
 
 class Hearing:
@@ -42,7 +44,8 @@ class Hearing:
 
     def choices(self) -> list[str]:
         """Return where a melody could be heard, the likeliest first."""
-        ports = [name for listing in list_all() for name in listing.ports]
+        # What two systems show by one name is one port.
+        ports = dict.fromkeys(name for listing in list_all() for name in listing.ports)
         return [*([FLUIDSYNTH] if has_fluidsynth() else []), *ports]
 
     def play(self, sample: Sample) -> str:
@@ -107,16 +110,25 @@ class Hearing:
         self._folder = tempfile.TemporaryDirectory(prefix="live-composer-")
         melody = Path(self._folder.name) / "melody.mid"
         midi_file.write_notes(melody, notes, sample.steps / STEPS_PER_BEAT, tempos=[(0.0, TEMPO)])
-        self._synth = subprocess.Popen(
-            ["fluidsynth", "-i", "-q", str(font), str(melody)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-        )
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            _, said = self._synth.communicate(timeout=_FAILED_SECONDS)
-            reason = next((line for line in said.decode(errors="replace").splitlines() if "rror" in line), "")
-            raise LiveComposerError(f"FluidSynth ended at once: {reason or 'it found no sound card'}.")
+        failures: list[str] = []
+        for driver in _DRIVERS:
+            self._synth = _start_fluidsynth(*driver, str(font), str(melody))
+            try:
+                _, said = self._synth.communicate(timeout=_FAILED_SECONDS)
+            except subprocess.TimeoutExpired:
+                return  # It plays.
+            failures += [line for line in said.decode(errors="replace").splitlines() if "rror" in line]
+        raise LiveComposerError(f"FluidSynth ended at once: {next(iter(failures), 'it found no sound card')}.")
+
+
+def _start_fluidsynth(*options: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        ["fluidsynth", "--no-midi-in", "--no-shell", "--quiet", *options],
+        env=os.environ | {"JACK_NO_START_SERVER": "1"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
 
 
 def seconds(sample: Sample) -> float:

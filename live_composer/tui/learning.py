@@ -10,9 +10,8 @@ from textual.widgets import Footer
 
 from live_composer.errors import LiveComposerError, LostProcess
 from live_composer.tui import actions, hearing
-from live_composer.tui.basis import Basis
+from live_composer.tui.basis import NO_WISHES, Basis
 from live_composer.tui.bindings import bindings_of
-from live_composer.tui.colours import DARK
 from live_composer.tui.course import Course
 from live_composer.tui.dialogs import Choice, Choose
 from live_composer.tui.figures import Curves, Figures
@@ -23,13 +22,13 @@ from live_composer.wire.learning import Concluding, Learning, Measured, Moved, S
 from live_composer.wire.messages import Hello
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
     from textual.timer import Timer
 
+    from live_composer.config import Attach
     from live_composer.wire.channel import Channel
     from live_composer.wire.learning import LearningMessage, Sample
 
@@ -44,17 +43,9 @@ class LearningScreen(Basis):
     OWN = (*actions.of("learning"), *(actions.BY_NAME[name] for name in actions.EVERY_SCREEN))
     BINDINGS: ClassVar[list[BindingType]] = bindings_of(OWN)
 
-    def __init__(
-        self,
-        where: Path,
-        *,
-        look: str = DARK.name,
-        still: bool = False,
-        keys: Mapping[str, str] | None = None,
-        hear: hearing.Hearing | None = None,
-    ) -> None:
+    def __init__(self, where: Path, wishes: Attach = NO_WISHES, *, hear: hearing.Hearing | None = None) -> None:
         """Make the screen of the learner that listens at `where`; melodies are heard by `hear`."""
-        super().__init__(look, keys or {}, still=still)
+        super().__init__(wishes)
         self._where, self.course = where, Course()
         self._head, self._figures = Lines(id="head"), Figures(self.course)
         self._curves, self._samples = Curves(self.course), Samples(self.course)
@@ -77,7 +68,7 @@ class LearningScreen(Basis):
         self._arrange()
         self._figures.focus()
         self._draw()
-        self.run_worker(self._listen(), name="link", exit_on_error=False)
+        self.run_worker(self._listen, name="link", exit_on_error=False)
 
     async def on_unmount(self) -> None:
         """Be silent, and let the learner know that we go."""
@@ -85,8 +76,8 @@ class LearningScreen(Basis):
             await self._learner.close()
         self._hearing.close()
 
-    def on_resize(self) -> None:
-        """Divide the room anew."""
+    def divide(self) -> None:
+        """Give the curves and the melodies their parts."""
         self._arrange()
         self._draw()
 
@@ -214,7 +205,7 @@ class LearningScreen(Basis):
         """See the registry of actions."""
         self.course.stopping = True
         self._say()
-        self.run_worker(self._stop(), exit_on_error=False)
+        self.run_worker(self._stop, exit_on_error=False)
 
     async def _stop(self) -> None:
         if self._learner is not None:

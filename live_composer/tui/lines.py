@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from textual.app import App
     from textual.binding import BindingType
 
+    from live_composer.tui.text import Line
+
 Pieces: TypeAlias = "Iterable[tuple[str, Style]]"
 
 CURSOR = "▸"
@@ -42,10 +44,10 @@ class Lines(Guarded, Widget):
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id)
-        self._lines: list[list[tuple[str, str]]] = []
+        self._lines: list[Line] = []
 
-    def say(self, lines: list[list[tuple[str, str]]]) -> None:
-        """Show lines; each is written in pieces of text and colour (by its name in `Colours`)."""
+    def say(self, lines: list[Line]) -> None:
+        """Show lines."""
         if lines != self._lines:
             self._lines = lines
             self.refresh()

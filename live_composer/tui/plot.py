@@ -12,13 +12,12 @@ from __future__ import annotations
 import bisect
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-Line: TypeAlias = "list[tuple[str, str]]"
-"""Pieces of text, each with a colour by its name in `Colours`."""
+    from live_composer.tui.text import Line
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 BEST = "◆"

@@ -10,6 +10,7 @@ from textual.widget import Widget
 from live_composer.music.vocabulary import pitch_name
 from live_composer.tui.edge import Guarded
 from live_composer.tui.lines import look_of, strip
+from live_composer.tui.text import cut
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from textual.strip import Strip
 
     from live_composer.tui.course import Course
-    from live_composer.tui.status import Line
+    from live_composer.tui.text import Line
     from live_composer.wire.learning import Sample
 
 ONSET, HELD, BAR, CHOSEN, SOUNDS = "●", "━", "│", "▸", "♪"
@@ -60,7 +61,9 @@ class Samples(Guarded, Widget):
         if not self._course.samples and y == 0:
             line = [("  Melodies come with the first measurement.", "dim")]
         for number in self._seen():
-            line += self._cut(self._line(number, y, width), width)
+            drawn = self._line(number, y, width)
+            room = width - sum(len(text) for text, _ in drawn)
+            line += [*cut(drawn, width), (" " * max(0, room), "text")]
         return strip([(text, look.style(colour)) for text, colour in line], self.size.width, look.style("text"))
 
     def on_click(self, event: events.Click) -> None:
@@ -91,16 +94,6 @@ class Samples(Guarded, Widget):
             return [(f" {mark} ", "accent"), (f"melody {number + 1}", "text"), (f"  {sample.told}", "dim")]
         drawn = roll(sample, width - _GAP, self.size.height - 1)
         return drawn[y - 1] if y <= len(drawn) else []
-
-    @staticmethod
-    def _cut(line: Line, width: int) -> Line:
-        """Return the line, of exactly `width` columns."""
-        room = width
-        cut: Line = []
-        for text, colour in line:
-            cut.append((text[: max(0, room)], colour))
-            room -= len(text)
-        return [*cut, (" " * max(0, room), "text")]
 
 
 def roll(sample: Sample, width: int, height: int) -> list[Line]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from live_composer.music.metre import Metre
 from live_composer.music.units import STEPS_PER_BEAT
+from live_composer.tui.text import cut
 
 if TYPE_CHECKING:
+    from live_composer.tui.text import Line
     from live_composer.wire.screen import Frame, Notice
-
-Line: TypeAlias = "list[tuple[str, str]]"
-"""Pieces of text, each with a colour by its name in `Colours`."""
 
 _MARKS = {"playing": ("▶", "good"), "counting in": ("◌", "warn"), "paused": ("‖", "warn"), "stopped": ("■", "dim")}
 _STRUCK, _LEFT = "●", "○"
@@ -127,7 +126,7 @@ def banner(frame: Frame | None, gone: str, width: int) -> Line:
     """Return the line that says what is wrong now, the worst first; empty when all is well."""
     if gone:
         words = "No daemon. The music may play on; trying to reach it again ... q leaves."
-        return _cut(
+        return cut(
             [(" ▲ ", "bad"), (words if frame else "No daemon yet; trying again ... q leaves, x tells why.", "bad")],
             width,
         )
@@ -136,13 +135,11 @@ def banner(frame: Frame | None, gone: str, width: int) -> Line:
     standing = [notice for notice in frame.notices if notice.standing]
     if standing:
         more = f"  (and {len(standing) - 1} more: x)" if len(standing) > 1 else "  (x tells more)"
-        return _cut([(" ▲ ", "bad"), (_told(standing[0])[: width - len(more) - 4], "text"), (more, "dim")], width)
+        return cut([(" ▲ ", "bad"), (_told(standing[0])[: width - len(more) - 4], "text"), (more, "dim")], width)
     if frame.clock.state in {"searching", "lost"}:
-        return _cut(
-            [(" ◌ ", "warn"), (f"Waiting for the {frame.clock.source} clock: start the leader.", "text")], width
-        )
+        return cut([(" ◌ ", "warn"), (f"Waiting for the {frame.clock.source} clock: start the leader.", "text")], width)
     if frame.transport == "stopped" and frame.played_notes == 0:
-        return _cut(_welcome(frame), width)
+        return cut(_welcome(frame), width)
     return []
 
 
@@ -158,12 +155,3 @@ def _welcome(frame: Frame) -> Line:
 
 def _told(notice: Notice) -> str:
     return f"{notice.what}: {notice.reason}"
-
-
-def _cut(line: Line, width: int) -> Line:
-    room = width
-    cut: Line = []
-    for text, colour in line:
-        cut.append((text[: max(0, room)], colour))
-        room -= len(text)
-    return cut

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from live_composer.errors import LiveComposerError
@@ -11,9 +12,9 @@ from live_composer.tui.link import Link, Listener
 from live_composer.tui.sliders import Slider
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Mapping
     from pathlib import Path
 
+    from live_composer.config import Attach
     from live_composer.parameters.kinds import Value
     from live_composer.parameters.table import Parameter
     from live_composer.wire.screen import Frame
@@ -29,9 +30,9 @@ class Steering(Basis):
         frame: the newest; None before the first.
     """
 
-    def __init__(self, where: Path, listener: Listener, look: str, keys: Mapping[str, str], *, still: bool) -> None:
+    def __init__(self, where: Path, listener: Listener, wishes: Attach) -> None:
         """Make a screen for the daemon at `where`; the rest is as for `Basis`."""
-        super().__init__(look, keys, still=still)
+        super().__init__(wishes)
         self.link = Link(where, listener)
         self.frame: Frame | None = None
         self._asked: dict[str, tuple[int, Value]] = {}
@@ -42,17 +43,14 @@ class Steering(Basis):
         """Draw what the newest frame says."""
         raise NotImplementedError
 
-    def ask(self, question: Coroutine[Any, Any, str]) -> None:
-        """Ask the daemon something; tell the answer, or why not."""
-        self.run_worker(self._tell(question), exit_on_error=False)
-
     def action_command(self, name: str) -> None:
         """Have the daemon do a command that needs no value."""
         self.tell(name)
 
     def tell(self, command: str, value: Any = None) -> None:
-        """Have the daemon do a command."""
-        self.ask(self.link.command(command, value))
+        """Have the daemon do a command; tell what it says of it."""
+        # No coroutine before the worker runs: who leaves meanwhile would leave one that nobody awaits.
+        self.run_worker(partial(self._tell, command, value), exit_on_error=False)
 
     def value(self, name: str) -> Value:
         """Return a parameter's value as it is shown."""
@@ -74,11 +72,11 @@ class Steering(Basis):
         if value is not None:
             self._asked[parameter.name] = (self._sets, value)
             self.draw()
-        self.run_worker(self._set(self._sets, parameter, value), exit_on_error=False)
+        self.run_worker(partial(self._set, self._sets, parameter, value), exit_on_error=False)
 
-    async def _tell(self, question: Coroutine[Any, Any, str]) -> None:
+    async def _tell(self, command: str, value: Any) -> None:
         try:
-            self.toast(await question)
+            self.toast(await self.link.command(command, value))
         except LiveComposerError as error:
             self.toast(str(error), "error")
 

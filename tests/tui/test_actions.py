@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 from stage import STATES, Stage, settle, with_values
 
+from live_composer.config import Attach
 from live_composer.errors import BadInput
 from live_composer.tui import actions
 from live_composer.tui.app import LiveComposer
@@ -285,7 +286,7 @@ def test_keys_that_cannot_be_are_refused(wish: str, said: str):
 
 async def test_a_key_of_ones_own_counts(tmp_path: Path):
     with Stage(tmp_path / "s.sock", STATES["playing"]) as stage:
-        app = LiveComposer(stage.path, seconds=lambda: 0.0, keys=actions.key_map(["stop=f5"]))
+        app = LiveComposer(stage.path, Attach(keys=("stop=f5",)), seconds=lambda: 0.0)
         async with app.run_test(size=(80, 24)) as pilot:
             await settle(pilot)
             await pilot.press("s", "f5")

@@ -10,6 +10,7 @@ import pytest
 from learning_stage import STATES, Deaf, fresh, learning, settle
 from pictures import compare, picture
 
+from live_composer.config import Attach
 from live_composer.learn.desk import Desk
 from live_composer.tui import actions
 from live_composer.tui.course import Course, clock
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
-    from live_composer.learn.desk import News
+from live_composer.learn.desk import News
 
 SIZES = [(80, 24), (120, 36), (200, 50)]
 
@@ -60,7 +61,7 @@ def desk() -> Iterator[Any]:
 @contextlib.asynccontextmanager
 async def shown(desk: Any, news: News, size: tuple[int, int], **options: Any) -> AsyncIterator[Watching]:
     ears = Deaf()
-    app = LearningScreen(desk(news).where, hear=ears, **options)
+    app = LearningScreen(desk(news).where, Attach(**options), hear=ears)
     async with app.run_test(size=size) as pilot:
         watching = Watching(app, pilot, news, ears)
         await watching.settle()
@@ -81,7 +82,15 @@ def size_name(size: tuple[int, int]) -> str:
 @pytest.mark.parametrize("state", STATES)
 async def test_a_state_looks_as_before(desk: Any, state: str, size: tuple[int, int]):
     async with shown(desk, STATES[state](), size) as watching:
-        compare(watching.app, f"learn-{state}-{size_name(size)}")
+        await compare(watching.pilot, f"learn-{state}-{size_name(size)}")
+
+
+@pytest.mark.parametrize("size", SIZES[1:], ids=size_name)
+async def test_a_terminal_that_grows_is_filled(desk: Any, size: tuple[int, int]):
+    async with shown(desk, learning(), SIZES[0]) as watching:
+        await watching.pilot.resize_terminal(*size)
+        await watching.settle()
+        await compare(watching.pilot, f"learn-learning-{size_name(size)}")
 
 
 SCREENS = {"where": ("i",), "help": ("f1",), "lower": (*["down"] * 7,), "third": ("right", "right")}
@@ -92,18 +101,18 @@ SCREENS = {"where": ("i",), "help": ("f1",), "lower": (*["down"] * 7,), "third":
 async def test_a_screen_looks_as_before(desk: Any, screen: str, size: tuple[int, int]):
     async with shown(desk, learning(), size) as watching:
         await watching.press(*SCREENS[screen])
-        compare(watching.app, f"learn-{screen}-{size_name(size)}")
+        await compare(watching.pilot, f"learn-{screen}-{size_name(size)}")
 
 
 async def test_the_light_look_looks_as_before(desk: Any):
-    async with shown(desk, learning(), SIZES[0], look="live-composer-light") as watching:
-        compare(watching.app, "learn-light-80x24")
+    async with shown(desk, learning(), SIZES[0], look="light") as watching:
+        await compare(watching.pilot, "learn-light-80x24")
 
 
 async def test_without_colours_all_is_told_by_shape(desk: Any, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("NO_COLOR", "1")
     async with shown(desk, learning(), SIZES[0]) as watching:
-        compare(watching.app, "learn-no-colour-80x24")
+        await compare(watching.pilot, "learn-no-colour-80x24")
 
 
 async def test_what_is_new_is_shown(watching: Watching):

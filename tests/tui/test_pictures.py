@@ -8,6 +8,7 @@ import pytest
 from pictures import compare, picture
 from stage import STATES, Stage, settle
 
+from live_composer.config import Attach
 from live_composer.tui.app import LiveComposer
 
 if TYPE_CHECKING:
@@ -23,13 +24,13 @@ def size_name(size: tuple[int, int]) -> str:
 async def look(path: Path, name: str, state: str, size: tuple[int, int], *keys: str, **options: Any) -> None:
     """Compare a screen, after some keys, with what was accepted."""
     with Stage(path / "s.sock", STATES[state]) as stage:
-        app = LiveComposer(stage.path, seconds=lambda: 0.0, **options)
+        app = LiveComposer(stage.path, Attach(**options), seconds=lambda: 0.0)
         async with app.run_test(size=size) as pilot:
             await settle(pilot)
             for key in keys:
                 await pilot.press(key)
                 await settle(pilot)
-            compare(app, f"{name}-{size_name(size)}")
+            await compare(pilot, f"{name}-{size_name(size)}")
 
 
 @pytest.mark.parametrize("size", SIZES, ids=size_name)
@@ -66,8 +67,19 @@ async def test_a_screen_looks_as_before(tmp_path: Path, screen: str, size: tuple
     await look(tmp_path, screen, "playing", size, *SCREENS[screen])
 
 
+@pytest.mark.parametrize("size", SIZES[1:], ids=size_name)
+async def test_a_terminal_that_grows_is_filled(tmp_path: Path, size: tuple[int, int]):
+    with Stage(tmp_path / "s.sock", STATES["playing"]) as stage:
+        app = LiveComposer(stage.path, seconds=lambda: 0.0)
+        async with app.run_test(size=SIZES[0]) as pilot:
+            await settle(pilot)
+            await pilot.resize_terminal(*size)
+            await settle(pilot)
+            await compare(pilot, f"playing-{size_name(size)}")
+
+
 async def test_the_light_look_looks_as_before(tmp_path: Path):
-    await look(tmp_path, "light", "playing", SIZES[0], look="live-composer-light")
+    await look(tmp_path, "light", "playing", SIZES[0], look="light")
 
 
 async def test_less_motion_turns_pages(tmp_path: Path):
@@ -88,7 +100,7 @@ async def test_a_daemon_that_is_gone_leaves_its_picture(tmp_path: Path):
             while not app.gone:
                 await pilot.pause(0.01)
             await pilot.pause()
-            compare(app, "gone")
+            await compare(pilot, "gone")
 
 
 async def test_where_there_is_no_daemon_it_is_looked_for(tmp_path: Path):

@@ -98,6 +98,35 @@ def test_whole_melodies_lead_to_the_optimum(algorithm: MelodyAlgorithm):
     assert best - 0.15 < exact_j(way.policy(), task) <= best + 1e-4
 
 
+@pytest.mark.parametrize("algorithm", [Psi(), G()], ids=lambda algorithm: algorithm.name)
+@pytest.mark.parametrize("c", [0.5, 2.0])
+def test_imitating_the_best_melodies_leads_there_too(algorithm: MelodyAlgorithm, c: float):
+    """Where rules are gentle the best melodies are no likelier than many others, and not to be imitated for long."""
+    task = replace(toy_task(), c=c)
+    way = by_melody(algorithm, task, c=c, first_c=1.5 * c, imitation=1.0, last_imitation=0.2, own=0.1, turn=0.3)
+    learnt(way, range(250))
+
+    assert exact_j(way.policy(), task) > log_z(task) - 0.15
+
+
+def test_what_the_optimum_plays_as_often_is_not_imitated():
+    task = toy_task()
+    way = by_melody(Psi(), task, imitation=1.0)
+    found = way._drawn(way.parts[0], np.random.default_rng(1))[0]
+    pi = hear(way.policy(), found.events, task.context).sum(axis=1)
+    worth = way._worth(found, task.c)
+    for log_z_, expected in ((1e3, 0.0), (-1e3, 1.0)):
+        np.testing.assert_array_equal(way._wanted(way.parts[0], found, task.c, log_z_), expected)
+    half = way._wanted(way.parts[0], found.chosen(np.arange(1)), task.c, float(worth[0] - pi[0]) - 0.5)
+    assert half == pytest.approx([0.5], abs=1e-4)
+
+
+def test_q_imitates_the_best_to_the_end():
+    way = by_melody(Q(), toy_task(), imitation=1.0)
+    found = way._drawn(way.parts[0], np.random.default_rng(1))[0]
+    assert (way._wanted(way.parts[0], found, 0.5, 1e3) == 1).all()
+
+
 def test_whole_melodies_lead_q_to_the_best_melody():
     task = toy_task()
     way = by_melody(Q(), task)

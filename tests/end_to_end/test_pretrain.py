@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from learning_runs import TORCHRUN, WITHOUT_TORCH, Learning, is_one_sentence, journal, weights
 
+from live_composer.errors import pip_install
 from live_composer.policy import checkpoint
 from tests.unit.learn.tunes import toy_corpus
 
@@ -121,7 +122,7 @@ def test_without_torch_it_says_what_to_install(corpus: Path, tmp_path: Path):
     done = LEARNING.run(corpus, tmp_path / "toy", [sys.executable, "-c", WITHOUT_TORCH])
 
     assert done.returncode == 5
-    assert done.stderr == "live-composer: Learning needs the extra `learn`: pip install 'live-composer[learn]'\n"
+    assert done.stderr == f"live-composer: Learning needs the extra `learn`: {pip_install('learn')}\n"
 
 
 @pytest.mark.parametrize(

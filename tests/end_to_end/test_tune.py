@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from learning_runs import TORCHRUN, WITHOUT_TORCH, Learning, is_one_sentence, journal, weights
 
+from live_composer.errors import pip_install
 from live_composer.music.vocabulary import DEFAULT
 from live_composer.policy import checkpoint
 from tests.unit.learn.toys import toy_prior
@@ -143,7 +144,7 @@ def test_without_torch_it_says_what_to_install(prior: Path, tmp_path: Path):
     done = LEARNING.run(prior, tmp_path / "toy", [sys.executable, "-c", WITHOUT_TORCH])
 
     assert done.returncode == 5
-    assert done.stderr == "live-composer: Learning needs the extra `learn`: pip install 'live-composer[learn]'\n"
+    assert done.stderr == f"live-composer: Learning needs the extra `learn`: {pip_install('learn')}\n"
 
 
 @pytest.fixture

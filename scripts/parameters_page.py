@@ -34,8 +34,8 @@ it once.
 KNOBS = """## Knobs
 
 `serve --input NAME` hears a controller. These move parameters until others are learnt: go to a slider on the screen,
-press `v`, and move a knob; `V` forgets it. A knob's way is the parameter's whole range. A program change loads the preset
-of its number. What was learnt is remembered.
+press `v`, and move a knob; `V` forgets it. A knob's way is the parameter's whole range. A program change loads the
+preset of its number. What was learnt is remembered.
 """
 
 
@@ -46,8 +46,9 @@ def page() -> str:
 
 def _knobs() -> str:
     rows = [f"| {controller} | `{name}` |" for controller, name in sorted(CONTROLS.items())]
-    buttons = ", ".join(f"`{name}`" for name in BUTTONS)
-    return "\n".join([KNOBS, "| CC | moves |", "|--:|---|", *rows, "", f"By the `learn` of [the wire](wire.md) a button may do a command: {buttons}.", ""])
+    names = ", ".join(f"`{name}`" for name in BUTTONS)
+    buttons = f"By the `learn` of [the wire](wire.md) a button may do a command: {names}."
+    return "\n".join([KNOBS, "| CC | moves |", "|--:|---|", *rows, "", buttons, ""])
 
 
 def main() -> None:

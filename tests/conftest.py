@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from live_composer.policy import checkpoint
 from live_composer.policy.checkpoint import Card, network_of
@@ -20,6 +21,9 @@ def pytest_configure() -> None:
     """Let Ctrl-C reach the programs that tests start: what a shell runs in the background ignores it."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    # How long an example takes on a busy machine says nothing of a property.
+    settings.register_profile("untimed", deadline=None)
+    settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import settings
+from command_line import CommandLine
+from hypothesis import HealthCheck, settings
 
 from live_composer.policy import checkpoint
 from live_composer.policy.checkpoint import Card, network_of
@@ -22,7 +23,7 @@ def pytest_configure() -> None:
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     # How long an example takes on a busy machine says nothing of a property.
-    settings.register_profile("untimed", deadline=None)
+    settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
     settings.load_profile("untimed")
 
 
@@ -33,6 +34,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("LIVE_COMPOSER_HOME", str(folder))
     monkeypatch.delenv("LIVE_COMPOSER_CONFIG", raising=False)
     return folder
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> CommandLine:
+    """Run commands in this process."""
+    return CommandLine(monkeypatch, capsys)
 
 
 @pytest.fixture(scope="session")

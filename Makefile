@@ -7,6 +7,7 @@
 #   make docs     the documentation, into site/
 #   make screenshots  the pictures of the screen in the documentation
 #   make results  the models that come along evaluated anew, and the page that tells it
+#   make walk     the commands of every page, those too that take minutes
 #   make lock     look for newer versions of everything
 #   make clean    take away all that was made here
 #
@@ -47,6 +48,7 @@ docs: setup
 	$(RUN) scripts/parameters_page.py
 	$(RUN) scripts/keys_page.py
 	$(RUN) scripts/rules_page.py
+	$(RUN) scripts/wire_page.py
 	$(RUN) -m zensical build --clean --strict
 
 screenshots: setup
@@ -55,6 +57,9 @@ screenshots: setup
 results: setup
 	$(RUN) scripts/results_page.py --measure $(ARGS)
 
+walk: setup
+	EVERY_COMMAND=1 $(RUN) -m pytest tests/end_to_end/test_pages.py $(ARGS)
+
 lock:
 	@sh scripts/lock.sh
 
@@ -62,4 +67,4 @@ clean:
 	rm -rf .venv build dist site .cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find live_composer tests benchmarks docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help play setup test check format bench docs screenshots results lock clean
+.PHONY: help play setup test check format bench docs screenshots results walk lock clean

@@ -66,6 +66,7 @@ def application() -> cyclopts.App:
     app.command("live_composer.commands.doctor:doctor", name="doctor", help="Measure this machine; say what follows.")
     app.command("live_composer.commands.pretrain:pretrain", name="pretrain", help="Train a Note RNN on a corpus.")
     app.command("live_composer.commands.tune:tune", name="tune", help="Tune a Note RNN by rules.")
+    app.command("live_composer.commands.sweep:sweep", name="sweep", help="Tune in many ways, and rank what came of it.")
     app.command("live_composer.commands.evaluate:evaluate", name="evaluate", help="Measure models against a rule book.")
     service = cyclopts.App(name="service", help="Have the daemon started whenever you log in.")
     for name, help_ in _SERVICE.items():

@@ -16,6 +16,24 @@ traceback and exits with `exit_code`.
 
 from __future__ import annotations
 
+from typing import Any
+
+
+def pip_install(extra: str) -> str:
+    """Return the command that adds an extra to this installation: from the folder that it came from, if it did."""
+    import contextlib
+    import json
+    from importlib.metadata import PackageNotFoundError, distribution
+    from urllib.parse import unquote, urlsplit
+
+    origin: dict[str, Any] = {}
+    with contextlib.suppress(PackageNotFoundError):  # Nothing is installed where the sources alone are run.
+        origin = json.loads(distribution("live-composer").read_text("direct_url.json") or "{}")
+    if "dir_info" not in origin:
+        return f"pip install 'live-composer[{extra}]'"
+    editable = "-e " if origin["dir_info"].get("editable") else ""
+    return f"pip install {editable}'{unquote(urlsplit(str(origin['url'])).path)}[{extra}]'"
+
 
 class LiveComposerError(Exception):
     """The root: anything that is told to the user in one sentence."""
@@ -55,7 +73,7 @@ class MissingExtra(LiveComposerError):  # noqa: N818
     exit_code = 5
 
     def __init__(self, feature: str, extra: str) -> None:
-        super().__init__(f"{feature} needs the extra `{extra}`: pip install 'live-composer[{extra}]'")
+        super().__init__(f"{feature} needs the extra `{extra}`: {pip_install(extra)}")
 
 
 class LostProcess(LiveComposerError):  # noqa: N818

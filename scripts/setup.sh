@@ -87,6 +87,8 @@ install pip hatchling editables
 case $level in
     play) install --no-build-isolation --editable . ;;
     all)
+        # A development package is built from source, which the setuptools that some Pythons bring cannot.
+        install setuptools
         install_torch
         install --no-build-isolation --editable ".[$extras]" --group dev
         ;;

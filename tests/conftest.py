@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from command_line import CommandLine
+from hypothesis import HealthCheck, settings
 
 from live_composer.policy import checkpoint
 from live_composer.policy.checkpoint import Card, network_of
@@ -20,6 +22,9 @@ def pytest_configure() -> None:
     """Let Ctrl-C reach the programs that tests start: what a shell runs in the background ignores it."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    # How long an example takes on a busy machine says nothing of a property.
+    settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True)
@@ -29,6 +34,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("LIVE_COMPOSER_HOME", str(folder))
     monkeypatch.delenv("LIVE_COMPOSER_CONFIG", raising=False)
     return folder
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> CommandLine:
+    """Run commands in this process."""
+    return CommandLine(monkeypatch, capsys)
 
 
 @pytest.fixture(scope="session")

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import random
 import shutil
+import signal
 import subprocess
+import sys
+import tempfile
+import threading
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -22,13 +29,13 @@ from live_composer.wire.door import Address, Door
 from live_composer.wire.messages import Hello
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
-    from pathlib import Path
+    from collections.abc import AsyncGenerator, Generator
 
     from live_composer.wire.channel import Channel
 
 LOOPBACK = Address("127.0.0.1", 0)
 MUSICIAN = Hello("musician")
+REPLICA = "ServeReplica:live-composer"
 
 
 class Certificate(NamedTuple):
@@ -105,6 +112,65 @@ async def hosting(models: Path, door: Door | None = None, **options: Any) -> Asy
         host.stop()
         await serving
         worker.close()
+
+
+@dataclass(frozen=True)
+class Box:
+    """A host in a process of its own, alone or the door of a fleet.
+
+    Attributes:
+        address: as a musician says it.
+        pid: of the host itself.
+        engine: what it says that it computes with.
+    """
+
+    address: str
+    pid: int
+    engine: str
+
+    @classmethod
+    @contextlib.contextmanager
+    def open(cls, replicas: int = 0, *options: str) -> Generator[Box]:
+        """Run a host, with a fleet of so many replicas if there are any; end it as its user would."""
+        words = ["host", "--json", "--listen", "127.0.0.1:0", "--device", "cpu", *options]
+        with tempfile.TemporaryDirectory() as folder:
+            if replicas:
+                path = Path(folder) / "fleet.yaml"
+                path.write_text(f"least: {replicas}\nmost: {replicas}\ncpus: 0.1\n")
+                words += ["--fleet", str(path)]
+            process = subprocess.Popen(
+                [sys.executable, "-m", "live_composer", *words],
+                stdout=subprocess.PIPE, text=True, env=os.environ | {"OMP_NUM_THREADS": "1"},
+            )  # fmt: skip
+            assert process.stdout
+            try:
+                opened = json.loads(process.stdout.readline())
+                reading = threading.Thread(target=process.stdout.read)  # Or it would wait for a reader.
+                reading.start()
+                yield cls(opened["address"], process.pid, opened["engine"])
+                process.terminate()
+                process.wait(60)
+                reading.join()
+            finally:
+                process.kill()
+                process.communicate()
+
+    def family(self) -> dict[int, str]:
+        """Return its processes, and what each is called."""
+        listed = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
+        found = [line.split(None, 2) for line in listed.splitlines()]
+        family = {self.pid}
+        while more := {int(pid) for pid, parent, _ in found if int(parent) in family} - family:
+            family |= more
+        return {int(pid): words for pid, _, words in found if int(pid) in family}
+
+    def replicas(self) -> list[int]:
+        """Return the processes of its replicas."""
+        return sorted(pid for pid, words in self.family().items() if REPLICA in words)
+
+    def kill_one(self) -> None:
+        """Kill a replica, or where there is none the host."""
+        os.kill((self.replicas() or [self.pid])[0], signal.SIGKILL)
 
 
 class Way:

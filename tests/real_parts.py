@@ -1,4 +1,4 @@
-"""Real MIDI parts that run without sound hardware: a JACK server, a recorder, a synth, a monitor."""
+"""A real JACK server that runs without sound hardware, and who hears, plays and conducts there."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ import contextlib
 import fcntl
 import importlib.util
 import os
-import re
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -83,11 +81,11 @@ class Program:
     def __exit__(self, *_: object) -> None:
         self.process.terminate()
         try:
-            self.process.wait(5)
+            self.process.wait(1)
         except subprocess.TimeoutExpired:
             self.kill()
 
-    def _await(self, ready: Callable[[], bool], what: str) -> None:
+    def await_start(self, ready: Callable[[], bool], what: str) -> None:
         """Wait until it is ready; end it if that fails."""
         try:
             wait_for(lambda: self.process.poll() is not None or ready(), what)
@@ -124,7 +122,7 @@ class JackServer(Program):
             "jackd", "--name", self.name, *real_time, "-t", "5000",
             "-d", "dummy", "-r", str(RATE), "-p", str(self._period), "-C", "2", "-P", "2",
         )  # fmt: skip
-        self._await(_answers, "the start of the JACK server")
+        self.await_start(_answers, "the start of the JACK server")
 
     def __exit__(self, *details: object) -> None:
         super().__exit__(*details)
@@ -297,95 +295,6 @@ class Conductor:
         self._manager.shutdown()
 
 
-class MidiClockLeader(Program):
-    """A leader that nobody here wrote: it makes a MIDI clock of JACK's transport, on `jack_midi_clock:mclk_out`."""
-
-    def __init__(self, recorder: Recorder, tempo: float, resync_delay: float = 2.0) -> None:
-        super().__init__("jack_midi_clock", "-b", str(tempo), "-d", str(resync_delay))
-        self._await(lambda: "jack_midi_clock:mclk_out" in recorder.ports(), "the start of jack_midi_clock")
-
-
-class ClockDump:
-    """A follower that nobody here wrote: it prints the clock it hears, on `jack_mclk_dump:mclk_in`."""
-
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / "clock.txt"
-        with self._path.open("wb") as output:
-            self.process = subprocess.Popen(
-                ["stdbuf", "-oL", "jack_mclk_dump", "-n"], stdout=output, stderr=subprocess.DEVNULL
-            )
-        wait_for(lambda: b"mclk" in _ports(), "the start of jack_mclk_dump")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.process.kill()
-        self.process.wait()
-
-    @property
-    def text(self) -> str:
-        """What it printed."""
-        return self._path.read_text()
-
-    @property
-    def tempi(self) -> list[float]:
-        """The tempi that it saw from tick to tick."""
-        return [float(text) for text in re.findall(r"cur: *([0-9.]+)\[BPM\]", self.text)]
-
-
-class FluidSynth(Program):
-    """A synthesizer that plays what it hears, on JACK; its MIDI port is `fsynth:midi_00`."""
-
-    def __init__(self, recorder: Recorder) -> None:
-        font = next(font for font in SOUNDFONTS if font.exists())
-        super().__init__(
-            "fluidsynth", "-a", "jack", "-m", "jack", "-i", "-s", "-R", "0", "-C", "0",
-            "-r", str(RATE), "-o", "audio.jack.id=fsynth", "-o", "midi.jack.id=fsynth",
-            "-o", f"shell.port={_free_port()}", str(font),
-        )  # fmt: skip
-        self._await(lambda: recorder.hear("fsynth:left", "fsynth:right"), "the start of FluidSynth")
-
-
-class AmSynth(Program):
-    """A synthesizer that ignores "all notes off" and minds the pedal; its MIDI port is `amsynth:midi_in`."""
-
-    def __init__(self, recorder: Recorder) -> None:
-        super().__init__("amsynth", "-x", "-m", "jack", "-a", "jack")
-        self._await(lambda: recorder.hear("amsynth:L out", "amsynth:R out"), "the start of amsynth")
-
-
-class MidiDump:
-    """JACK's own monitor, which prints every message it gets."""
-
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / "dump.txt"
-        command = ["stdbuf", "-oL", "jack_midi_dump", "-a"]
-        with self._path.open("wb") as output:
-            self.process = subprocess.Popen(command, stdout=output, stderr=subprocess.DEVNULL)
-        wait_for(lambda: b"midi-monitor:" in _ports(), "the start of jack_midi_dump")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.process.kill()
-        self.process.wait()
-
-    @property
-    def data(self) -> list[bytes]:
-        """The messages so far."""
-        found = re.findall(r"^\s*\d+:((?: [0-9a-f]{2})+)", self._path.read_text(), re.MULTILINE)
-        return [bytes.fromhex(text) for text in found]
-
-
-def pitch_class(sound: np.ndarray) -> int:
-    """Return the pitch class of the strongest frequency: 0 is C."""
-    strength = np.abs(np.fft.rfft(sound * np.hanning(len(sound))))
-    frequency = np.argmax(strength) * RATE / len(sound)
-    return round(69 + 12 * np.log2(frequency / 440)) % 12
-
-
 def _free_name(names: list[str]) -> tuple[IO[bytes], str]:
     """Return a name that no other test uses now, and what must be kept open for as long as it is used."""
     deadline = time.monotonic() + 60
@@ -400,19 +309,14 @@ def _free_name(names: list[str]) -> tuple[IO[bytes], str]:
     raise TimeoutError("other tests use all JACK servers")
 
 
-def _ports() -> bytes:
+def ports() -> bytes:
+    """Return the names of all ports of the server, as JACK's own lister prints them."""
     return subprocess.run(["jack_lsp"], check=False, capture_output=True).stdout
 
 
 def _answers() -> bool:
     # A client that comes while the server starts may crash: better a child of ours than the tests.
-    return b"system:playback_1" in _ports()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    return b"system:playback_1" in ports()
 
 
 def _may_run_real_time() -> bool:

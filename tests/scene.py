@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from grid import Onset, hanging, onsets, steps_of_ticks
-from real_parts import RATE, Conductor, FluidSynth, MidiClockLeader, Recorder, note_ons, wait_for
+from real_parts import RATE, Conductor, Recorder, note_ons, wait_for
+from real_programs import FluidSynth, MidiClockLeader
 from serving import Serving
 
 if TYPE_CHECKING:

@@ -14,8 +14,10 @@ from threadpoolctl import ThreadpoolController
 from live_composer import paths
 from live_composer.config import Host, HostToken
 from live_composer.errors import BadInput
+from live_composer.plan import engine as engines
 from live_composer.plan import fleet as fleets
 from live_composer.plan import host as hosts
+from live_composer.plan.aside import Aside
 from live_composer.plan.gate import Limits
 from live_composer.plan.metrics import Metrics
 from live_composer.plan.planner import Planner
@@ -49,8 +51,12 @@ def host(*, config: Host = Host()) -> None:
     server = hosts.Host(
         plans, way, engine=engine, models=models, books=config.plugins, limits=limits, metrics=metrics, log=log
     )
-    with contextlib.closing(plans), ThreadpoolController().limit(limits=1):  # More threads of BLAS gain nothing here.
-        asyncio.run(server.serve(_opened(way, engine, log)))
+    with ThreadpoolController().limit(limits=1):  # More threads of BLAS gain nothing here.
+        try:
+            asyncio.run(_serve(server, plans, _opened(way, engine, log)))
+        finally:
+            if not isinstance(plans, Aside):
+                plans.close()
     log("ended")
 
 
@@ -66,8 +72,15 @@ def new_token(name: str, /, *, config: HostToken = HostToken()) -> None:
     print(tokens.new(_tokens(config.tokens), name))
 
 
-def _crew(config: Host, models: Sequence[Path], metrics: Metrics) -> tuple[Worker | Fleet, str]:
-    """Return who plans, and what with: a planner in this process, or a fleet of them."""
+async def _serve(server: hosts.Host, plans: Worker | Aside | Fleet, opened: Callable[[int], None]) -> None:
+    async with plans.kept() if isinstance(plans, Aside) else contextlib.nullcontext():
+        await server.serve(opened)
+
+
+def _crew(config: Host, models: Sequence[Path], metrics: Metrics) -> tuple[Worker | Aside | Fleet, str]:
+    """Return who plans, and what with: a planner in this process or, for rules of one's own, aside; or many of them."""
+    if config.fleet is None and config.plugins:
+        return Aside(config.device, config.plugins, models, config.seconds), engines.choose(config.device)
     if config.fleet is None:
         planner = Planner(config.device, config.plugins, models)
         return Worker(planner, config.seconds, metrics.batch.add), planner.engine

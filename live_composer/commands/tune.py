@@ -15,16 +15,18 @@ import msgspec
 from live_composer.commands.plugins import open_book, print_table, quiet, say
 from live_composer.commands.terminal import wants_screen
 from live_composer.config import Tune
-from live_composer.errors import MissingExtra
+from live_composer.errors import BadInput, MissingExtra
 from live_composer.music.key import Key
 from live_composer.music.metre import Metre
 from live_composer.policy import checkpoint
 from live_composer.wire.learning import Learning
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from live_composer.learn.task import Task
     from live_composer.learn.tune_recipe import TuneRecipe
-    from live_composer.learn.tuning import Outcome
+    from live_composer.learn.tuning import Job, Outcome
 
 _INTERRUPTED = 130
 _SUMS = {"J": "J", "score": "reward/c + log p", "reward": "reward", "log_p": "log p", "kl": "KL from the prior"}
@@ -46,19 +48,13 @@ def tune(*, config: Tune = Tune()) -> int | None:
     from live_composer.learn import tuning
     from live_composer.learn.display import Silence, display
     from live_composer.learn.team import team
-    from live_composer.learn.tune_recipe import recipe_of, smallest_batch
+    from live_composer.learn.tune_recipe import smallest_batch
 
-    recipe = recipe_of(config)
-    folder = config.output or Path("runs") / config.algo
-    command = shlex.join(["live-composer", *sys.argv[1:]])
-    tasks = _tasks(config, recipe)
-    book = tasks[0].book
+    job = job_of(config, shlex.join(["live-composer", *sys.argv[1:]]))
+    folder, book = job.folder, job.task.book
     known = book.troubles
-    job = tuning.Job(
-        tasks, config.algo, recipe, config.seed, folder, command, config.minutes, config.resume, config.tensorboard
-    )
     torch.set_num_threads(config.threads)
-    with team(config.device, smallest_batch(recipe)) as mine, contextlib.ExitStack() as stack:
+    with team(config.device, smallest_batch(job.recipe)) as mine, contextlib.ExitStack() as stack:
         stack.enter_context(quiet())
         screen = wants_screen(plain=config.plain, json=config.json) and mine.size == 1
         shown = stack.enter_context(display(_about(config, folder), screen=screen)) if mine.leads else Silence()
@@ -70,6 +66,35 @@ def tune(*, config: Tune = Tune()) -> int | None:
     return _INTERRUPTED if outcome.interrupted else None
 
 
+def job_of(config: Tune, command: str, weights: Mapping[str, float] | None = None) -> Job:
+    """Return what the options ask for.
+
+    Args:
+        config: the options.
+        command: what was typed.
+        weights: of rules, where they differ from the book's.
+
+    Raises:
+        BadInput: a weight is of no rule of the book, or what is asked for makes no sense.
+        BadModel, BadFile: the model or the book is not there, or damaged.
+    """
+    from live_composer.learn.tune_recipe import recipe_of
+    from live_composer.learn.tuning import Job
+
+    recipe = recipe_of(config)
+    return Job(
+        _tasks(config, recipe, weights or {}),
+        config.algo,
+        recipe,
+        config.seed,
+        config.output or Path("runs") / config.algo,
+        command,
+        config.minutes,
+        config.resume,
+        config.tensorboard,
+    )
+
+
 def _about(config: Tune, folder: Path) -> Learning:
     """Return what a screen is told of it."""
     from live_composer.learn.tuning import ALGORITHMS
@@ -78,12 +103,15 @@ def _about(config: Tune, folder: Path) -> Learning:
     return Learning(title, str(folder), "steps", ALGORITHMS[config.algo].goal)
 
 
-def _tasks(config: Tune, recipe: TuneRecipe) -> tuple[Task, ...]:
+def _tasks(config: Tune, recipe: TuneRecipe, weights: Mapping[str, float]) -> tuple[Task, ...]:
     """Return a task for each metre."""
     from live_composer.learn.task import task_of
 
     prior = checkpoint.load(config.model)
     book = open_book(config.book, config.plugins)
+    if strange := sorted(weights.keys() - book.weights.keys()):
+        raise BadInput(f"The book {book.name} has no rule `{strange[0]}`; it has: {', '.join(sorted(book.weights))}.")
+    book = replace(book, weights={**book.weights, **weights})
     key = Key.parse(config.key) if config.key else book.key
 
     def task(metre: Metre) -> Task:

@@ -9,14 +9,14 @@ from __future__ import annotations
 from live_composer.config.hosting import Host, HostToken, ServiceInstall, ServiceOnly
 from live_composer.config.judging import RulesCheck, RulesExplain, RulesList, RulesNew, RulesScore
 from live_composer.config.kinds import Device
-from live_composer.config.learning import CorpusBuild, CorpusInfo, Evaluate, Pretrain, Tune
+from live_composer.config.learning import CorpusBuild, CorpusInfo, Evaluate, Pretrain, Sweep, Tune
 from live_composer.config.playing import Compose, Doctor, Ports, Serve
 from live_composer.config.steering import Attach, Keep, Status, Steer
 
 __all__ = [
     "COMMANDS", "Attach", "Compose", "CorpusBuild", "CorpusInfo", "Device", "Doctor", "Evaluate", "Host", "HostToken",
     "Keep", "Ports", "Pretrain", "RulesCheck", "RulesExplain", "RulesList", "RulesNew", "RulesScore", "Serve",
-    "ServiceInstall", "ServiceOnly", "Status", "Steer", "Tune",
+    "ServiceInstall", "ServiceOnly", "Status", "Steer", "Sweep", "Tune",
 ]  # fmt: skip
 
 COMMANDS: dict[tuple[str, ...], type] = {
@@ -45,6 +45,7 @@ COMMANDS: dict[tuple[str, ...], type] = {
     ("corpus", "info"): CorpusInfo,
     ("pretrain",): Pretrain,
     ("tune",): Tune,
+    ("sweep",): Sweep,
     ("evaluate",): Evaluate,
     ("rules", "list"): RulesList,
     ("rules", "check"): RulesCheck,

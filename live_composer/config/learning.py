@@ -199,3 +199,17 @@ class Evaluate:
     seed: RunSeed = 1
     plugins: Plugins = ()
     json: Json = False
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Sweep:
+    """Tune by every combination that a file asks for, and rank what came of it."""
+
+    output: Annotated[Path | None, Parameter(alias="-o")] = None
+    """The folder of the sweep, runs/FILE without it; every tuning is a folder in it. What is done there is not done
+    again."""
+    at_once: Count = 1
+    """How many tunings to run side by side, one core each."""
+    plugins: Plugins = ()
+    json: Json = False

@@ -23,7 +23,7 @@ from live_composer.live.playing import Style
 from live_composer.live.port_link import PortLink
 from live_composer.live.reasons import reasons
 from live_composer.live.recording import Recording
-from live_composer.live.remote_planner import RemotePlanner
+from live_composer.live.remote_planner import STALL_SECONDS, RemotePlanner
 from live_composer.live.screens import Screens
 from live_composer.live.setup import Setup
 from live_composer.live.stage import Stage
@@ -95,7 +95,8 @@ class Daemon:
         self.planner: PlannerLink | RemotePlanner = here
         if setup.host:
             like = PlanRequest(0, model, [], 0, PLAN_BARS * COMMON_TIME.steps_per_bar, book=book)
-            self.planner = RemotePlanner(setup.host, here, like, self._changed)
+            stall = math.inf if setup.clock == "manual" else STALL_SECONDS
+            self.planner = RemotePlanner(setup.host, here, like, self._changed, stall=stall)
         self.performance = Performance(
             Wishes.of(values, setup.vocabulary),
             Style.of(values),

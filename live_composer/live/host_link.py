@@ -26,9 +26,6 @@ _BACKOFF = (0.1, 0.25, 0.5, 1.0, 2.0)
 """Seconds before each new attempt; the last one for all further ones."""
 
 
-_START_SECONDS = 2.0
-
-
 class HostAddress(NamedTuple):
     """Where a host is, what to show it, and whom to believe that it is the one.
 
@@ -65,12 +62,12 @@ class HostLink:
         self._asked: dict[int, asyncio.Future[Plan | PlanFailed]] = {}
         self._keeping: asyncio.Task[None] | None = None
 
-    async def start(self) -> None:
-        """Connect, and from here on keep connected; return when there is a connection, or soon without one."""
+    async def start(self, seconds: float) -> None:
+        """Connect, and from here on keep connected; return when that was tried, or after so many seconds."""
         tried = asyncio.Event()
         self._keeping = asyncio.create_task(self._keep(tried))
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_START_SECONDS):
+            async with asyncio.timeout(seconds):
                 await tried.wait()
 
     async def close(self) -> None:

@@ -6,8 +6,6 @@ import asyncio
 import contextlib
 import itertools
 import os
-import subprocess
-import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -16,30 +14,19 @@ import msgspec
 from live_composer import paths
 from live_composer.errors import BadInput, LiveComposerError, LostProcess
 from live_composer.live.timing import Timing
-from live_composer.wire import channel
-from live_composer.wire.local import READY
-from live_composer.wire.messages import Hello, Plan, PlanFailed, PlanRequest
+from live_composer.wire.child import Child
+from live_composer.wire.messages import Plan, PlanFailed, PlanRequest
 
 if TYPE_CHECKING:
-    from asyncio.subprocess import Process
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from live_composer.config import Device
     from live_composer.wire.channel import Channel
 
-START_SECONDS = 60.0
-"""How long a planner may take to be ready; importing torch and loading a model onto a GPU takes several."""
 PATIENCE_SECONDS = 2.0
 _BACKOFF = (0.0, 0.25, 0.5, 1.0, 2.0, 5.0)
 """Seconds before each new attempt; the last one for all further ones."""
-
-_END_SECONDS = 2.0
-
-_ONE_THREAD = dict.fromkeys(
-    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
-)
-"""One melody gains nothing from threads, and they would take the cores of the port process."""
 
 _numbers, _words = itertools.count(), itertools.count()
 
@@ -87,13 +74,12 @@ class PlannerLink:
         self.trouble = self.engine = ""
         self.model = model
         self._patience, self._on_trouble = patience, on_trouble
-        self._options = ["--model", model, "--book", book, "--device", device, "--child"]
+        self._options = ["--model", model, "--book", book, "--device", device]
         self._options += [option for folder in plugins for option in ("--plugins", str(folder))]
         # A planner that is stuck in a rule says so here, and is known by it to the next.
         self._words = paths.runtime() / f"planner-{os.getpid()}-{next(_words)}.words"
         self._options += ["--words", str(self._words)]
-        self._process: Process | None = None
-        self._path: Path | None = None
+        self._child: Child | None = None
         self._planner: asyncio.Future[Channel] = asyncio.get_running_loop().create_future()
         # A question that was taken back may still be leaving when the next one comes.
         self._one_at_a_time = asyncio.Lock()
@@ -108,7 +94,7 @@ class PlannerLink:
     @property
     def pid(self) -> int:
         """The process id of the planner, 0 while there is none."""
-        return self._process.pid if self._process else 0
+        return self._child.pid if self._child else 0
 
     async def start(self) -> None:
         """Start the planner; from here on it is kept alive.
@@ -162,8 +148,8 @@ class PlannerLink:
         if self._planner.done() and self._planner.result() is planner:
             self._planner = asyncio.get_running_loop().create_future()
             self._set_trouble("The planner was lost; another one is being started.")
-            if self._process and self._process.returncode is None:
-                self._process.kill()
+            if self._child:
+                self._child.kill()
 
     def _set_trouble(self, reason: str) -> None:
         self.trouble = reason
@@ -199,20 +185,10 @@ class PlannerLink:
         return self._words.stat().st_size if self._words.exists() else 0
 
     async def _start_one(self) -> Channel:
-        self._path = path = paths.socket(f"planner-{os.getpid()}-{next(_numbers)}.sock")
-        options = ["--socket", str(path), *self._options]
-        self._process = await asyncio.create_subprocess_exec(
-            *[sys.executable, "-m", "live_composer.plan", *options],
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            env=_ONE_THREAD | os.environ,
-            # Ctrl-C in the terminal is for the daemon alone, which ends the planner in its turn.
-            start_new_session=True,
-            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
-        )
+        path = paths.socket(f"planner-{os.getpid()}-{next(_numbers)}.sock")
+        self._child = await Child.start(path, self._options)
         try:
-            await _ready(self._process)
-            planner = await channel.connect(path, Hello("musician"))
+            planner = await self._child.connect()
         except BaseException:
             await self._end()
             raise
@@ -221,27 +197,6 @@ class PlannerLink:
 
     async def _end(self) -> None:
         """End the planner process, if there is one, and wait until it is gone."""
-        process, self._process = self._process, None
-        if process is None:
-            return
-        assert process.stdin
-        process.stdin.close()
-        try:
-            async with asyncio.timeout(_END_SECONDS):
-                await process.wait()
-        except TimeoutError:
-            process.kill()
-            await process.wait()
-        if self._path:
-            self._path.unlink(missing_ok=True)  # A killed one leaves it behind.
-
-
-async def _ready(process: Process) -> None:
-    assert process.stdout
-    try:
-        async with asyncio.timeout(START_SECONDS):
-            said = await process.stdout.readline()
-    except TimeoutError as error:
-        raise LostProcess(f"The planner was not ready within {START_SECONDS:g} s.") from error
-    if said != READY:
-        raise LostProcess(f"The planner ended with code {await process.wait()} before it was ready.")
+        child, self._child = self._child, None
+        if child:
+            await child.end()

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from live_composer.wire.messages import Plan, PlanRequest
 
 STALL_SECONDS = 2.0
-"""How long an answer may take before the connection is taken to hang, and made anew."""
+"""How long an answer may take before the connection is taken to hang, and made anew; where music does not wait."""
 _SPARE_SECONDS = 0.02
 """How long before it is due an answer that is at hand is taken, and the host's no longer waited for."""
 
@@ -41,7 +41,13 @@ class RemotePlanner:
     """
 
     def __init__(
-        self, host: HostAddress, here: PlannerLink, like: PlanRequest, on_change: Callable[[], None] = lambda: None
+        self,
+        host: HostAddress,
+        here: PlannerLink,
+        like: PlanRequest,
+        on_change: Callable[[], None] = lambda: None,
+        *,
+        stall: float = STALL_SECONDS,
     ) -> None:
         """Take the host and the planner here.
 
@@ -50,7 +56,10 @@ class RemotePlanner:
             here: the planner here, not yet started.
             like: a request like those to come, by which the host gets ready.
             on_change: called when another one plays than before.
+            stall: how many seconds an answer may take before the connection is taken to hang; infinite where the
+                music waits for plans, and none is ever late.
         """
+        self._stall = stall
         self._like = like
         self.away = ""
         self.plans_there = 0
@@ -99,9 +108,9 @@ class RemotePlanner:
         Raises:
             LostProcess: the planner here does not start.
         """
-        await asyncio.gather(self._here.start(), self._host.start())
+        await asyncio.gather(self._here.start(), self._host.start(self._stall))
         try:
-            async with asyncio.timeout(STALL_SECONDS):
+            async with asyncio.timeout(self._stall):
                 await self._host.ask(self._like)
                 self._host.time_anew()  # It may have loaded a model first.
                 await self._host.ask(self._like)
@@ -157,9 +166,9 @@ class RemotePlanner:
     def _patience(self, request: PlanRequest) -> float:
         """Return how many seconds to wait for the host alone: while there is time, or as long as it takes."""
         if request.within is None:
-            return STALL_SECONDS
+            return self._stall
         spare = request.within - _takes(self._here.timing) - MARGIN_SECONDS
-        return min(STALL_SECONDS, max(spare, min(request.within, _takes(self._host.timing))))
+        return min(self._stall, max(spare, min(request.within, _takes(self._host.timing))))
 
     def _as_sent(self, request: PlanRequest) -> PlanRequest:
         """Return a request as the host shall see it: less the time that the ways take."""
@@ -180,7 +189,7 @@ class RemotePlanner:
         self._aside, self._well = there, False
         loop = asyncio.get_running_loop()
         due = math.inf if within is None else loop.time() + within
-        stalled = loop.call_later(STALL_SECONDS, self._host.give_up)
+        stalled = loop.call_later(self._stall, self._host.give_up)
 
         def answered(task: asyncio.Task[Plan]) -> None:
             stalled.cancel()

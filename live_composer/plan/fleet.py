@@ -8,19 +8,18 @@ A request carries all that an answer needs, so any replica may answer; when one 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import math
-import time
 from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
-from live_composer import files
+from live_composer import files, paths
 from live_composer.errors import BadFile, MissingExtra
+from live_composer.plan.asking import again
+from live_composer.plan.guard import SECONDS, Guard
 from live_composer.plan.planner import Planner
-from live_composer.plan.stretch import Superseded
 from live_composer.plan.worker import Worker
 from live_composer.wire import messages
 from live_composer.wire.messages import Plan, PlanFailed
@@ -41,8 +40,6 @@ if TYPE_CHECKING:
 
 _NAME = "live-composer"
 _LARGEST = 1 << 16
-_TRIES = 4
-_POLL_SECONDS = 0.01
 
 
 class FleetConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -89,7 +86,10 @@ class Replica:
         self, device: Device, folders: Sequence[Path], models: Sequence[Path], seconds: float = math.inf
     ) -> None:
         """Make a planner, as `Planner` has it, that may work for so many seconds on one plan."""
-        self._worker = Worker(Planner(device, folders, models), seconds)
+        # A replica that is stuck in a rule ends; all that are started after it on this machine know the rule's file.
+        words = paths.runtime() / "fleet.words"
+        guard = Guard(words, folders, seconds + SECONDS) if folders else None
+        self._worker = Worker(Planner(device, folders, models, guard), seconds)
 
     async def answer(self, frame: bytes) -> bytes:
         """Answer a request; both are frames of the wire."""
@@ -122,18 +122,21 @@ class Fleet:
         Raises:
             Superseded: nobody wanted it any more.
         """
-        begin = time.monotonic()
         self.waiting += 1
         try:
-            for _ in range(_TRIES):
-                asked: _Asked = self._replicas.answer.remote(messages.encode(_left(request, begin)))
-                with contextlib.suppress(self._died):
-                    answer = messages.decode(await _unless(unwanted, asked))
-                    assert isinstance(answer, Plan | PlanFailed)
-                    return answer
+            return await again(request, unwanted, self._ask, self._died)
         finally:
             self.waiting -= 1
-        return PlanFailed(request.revision, f"{_TRIES} replicas died, one after the other, of what they were asked.")
+
+    async def _ask(self, request: PlanRequest) -> Plan | PlanFailed:
+        asked: _Asked = self._replicas.answer.remote(messages.encode(request))
+        try:
+            answer = messages.decode(await asked)
+        except asyncio.CancelledError:
+            asked.cancel()
+            raise
+        assert isinstance(answer, Plan | PlanFailed)
+        return answer
 
     def close(self) -> None:
         """End the replicas, and Ray if it was started for them."""
@@ -170,33 +173,3 @@ def start(
     )
     application = deployment(Replica).bind(device, folders, models, seconds)
     return Fleet(serve.run(application, name=_NAME, route_prefix=None))
-
-
-def _left(request: PlanRequest, begin: float) -> PlanRequest:
-    """Return a request that was first asked at `begin`, with the time that is left for it."""
-    if request.within is None:
-        return request
-    return msgspec.structs.replace(request, within=max(0.0, request.within - (time.monotonic() - begin)))
-
-
-async def _unless(unwanted: Callable[[], bool], asked: _Asked) -> bytes:
-    """Wait for an answer for as long as it is wanted.
-
-    Raises:
-        Superseded: it is not any more.
-    """
-
-    async def wait() -> bytes:
-        return await asked
-
-    waiting = asyncio.ensure_future(wait())
-    try:
-        while not waiting.done():
-            await asyncio.wait({waiting}, timeout=_POLL_SECONDS)
-            if not waiting.done() and unwanted():
-                raise Superseded
-        return waiting.result()
-    finally:
-        if not waiting.done():
-            asked.cancel()
-            waiting.add_done_callback(lambda task: task.cancelled() or task.exception())

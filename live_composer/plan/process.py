@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import os
 import signal
 import sys
@@ -29,8 +30,9 @@ _NICENESS = 5
 class PlannerProcess:
     """Serves one planner to any number of musicians."""
 
-    def __init__(self, planner: Planner) -> None:
-        self._planner, self._worker = planner, Worker(planner)
+    def __init__(self, planner: Planner, longest: float = math.inf) -> None:
+        """Take a planner, and how many seconds it may work on one plan."""
+        self._planner, self._worker = planner, Worker(planner, longest)
 
     async def serve(self, path: Path, *, child: bool) -> None:
         """Plan until a signal comes or, for a child, until its parent is gone.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from live_composer.errors import NoPort
+from live_composer.errors import NoPort, pip_install
 from live_composer.port.system import UnavailableError, quiet
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def connect_client(name: str) -> jack.Client:
         with quiet():
             import jack
     except ModuleNotFoundError as error:
-        raise UnavailableError("JACK-Client is not installed (pip install 'live-composer[jack]')") from error
+        raise UnavailableError(f"JACK-Client is not installed ({pip_install('jack')})") from error
     except OSError as error:
         raise UnavailableError("JACK is not installed") from error
     if len(name.encode()) > LONGEST_CLIENT_NAME:

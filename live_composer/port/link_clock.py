@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from live_composer.errors import NoPort
+from live_composer.errors import NoPort, pip_install
 from live_composer.port.clock import Follower
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class LinkClock(Follower):
         try:
             import link
         except ImportError as error:
-            raise NoPort("Ableton Link needs the extra `link`: pip install 'live-composer[link]'") from error
+            raise NoPort(f"Ableton Link needs the extra `link`: {pip_install('link')}") from error
         self._quantum = quantum
         self._link = link.Link(tempo)
         self._link.startStopSyncEnabled = True

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, TypeVar
 
-from live_composer.errors import NoPort
+from live_composer.errors import NoPort, pip_install
 from live_composer.port.protocol import Opened
 from live_composer.port.sender import Output, ThreadSender
 from live_composer.port.system import UnavailableError, quiet
@@ -125,6 +125,6 @@ def connect(make: Callable[[ModuleType, int], _Midi], *, jack: bool) -> tuple[_M
 
 def _why_not_loaded(error: ImportError) -> str:
     if isinstance(error, ModuleNotFoundError):
-        return "python-rtmidi is not installed (pip install 'live-composer[midi]')"
+        return f"python-rtmidi is not installed ({pip_install('midi')})"
     hint = " (Debian and Ubuntu: apt install libasound2)" if sys.platform == "linux" else ""
     return f"python-rtmidi cannot be loaded: {error}{hint}"

@@ -23,11 +23,12 @@ from live_composer.wire.messages import LARGEST_MESSAGE, PROTOCOL, AnyMessage, H
 from live_composer.wire.screen import Failed
 
 if TYPE_CHECKING:
+    import socket
     import ssl
-    from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator
+    from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 
     from websockets.asyncio.connection import Connection
-    from websockets.asyncio.server import Server, ServerConnection
+    from websockets.asyncio.server import ServerConnection
     from websockets.http11 import Request, Response
 
     from live_composer.wire.door import Door
@@ -41,14 +42,6 @@ _PING_SECONDS = 10.0
 _SILENT = logging.getLogger("live_composer.wire")
 _SILENT.addHandler(logging.NullHandler())
 _SILENT.propagate = False
-
-_SERVING: dict[str, Any] = {
-    "compression": None,
-    "open_timeout": HELLO_SECONDS,
-    "close_timeout": _CLOSE_SECONDS,
-    "logger": _SILENT,
-}
-"""How every listener of ours serves."""
 
 
 class Channel:
@@ -187,19 +180,10 @@ async def serve(
             return connection.respond(http.HTTPStatus.UNAUTHORIZED, "The token is wrong.\n")
         return None
 
-    try:
-        async with serve_websockets(
-            _conversation(lambda: hello, handler),
-            sock=listener.socket,
-            process_request=check_token,
-            ping_interval=None,
-            max_size=LARGEST_MESSAGE,
-            **_SERVING,
-        ) as server:
-            with _ending(server):
-                yield
-    finally:
-        listener.close()
+    options: dict[str, Any] = {"process_request": check_token, "ping_interval": None, "max_size": LARGEST_MESSAGE}
+    with contextlib.closing(listener):
+        async with _serving(listener.socket, lambda: hello, handler, options):
+            yield
 
 
 @contextlib.asynccontextmanager
@@ -211,36 +195,46 @@ async def serve_door(
     Raises:
         AlreadyRunning, CannotWrite: as `Door.bind`.
     """
-    listener = door.bind()
-    with contextlib.closing(listener):
-        async with serve_websockets(
-            _conversation(hello, handler),
-            sock=listener,
-            ssl=door.tls,
-            ssl_handshake_timeout=HELLO_SECONDS if door.tls else None,
-            create_connection=door.connection,
-            process_request=door.receive,
-            ping_interval=_PING_SECONDS,
-            ping_timeout=_PING_SECONDS,
-            max_size=LARGEST_REQUEST,
-            **_SERVING,
-        ) as server:
-            with _ending(server):
-                yield listener.getsockname()[1]
+    options: dict[str, Any] = {
+        "ssl": door.tls,
+        "ssl_handshake_timeout": HELLO_SECONDS if door.tls else None,
+        "create_connection": door.connection,
+        "process_request": door.receive,
+        "ping_interval": _PING_SECONDS,
+        "ping_timeout": _PING_SECONDS,
+        "max_size": LARGEST_REQUEST,
+    }
+    with contextlib.closing(door.bind()) as listener:
+        async with _serving(listener, hello, handler, options):
+            yield listener.getsockname()[1]
 
 
-@contextlib.contextmanager
-def _ending(server: Server) -> Generator[None]:
-    """Have peers that do not read what they are sent hold up the end for a moment only: closing waits for them."""
+@contextlib.asynccontextmanager
+async def _serving(
+    listener: socket.socket,
+    hello: Callable[[], Hello],
+    handler: Callable[[Channel], Awaitable[None]],
+    options: dict[str, Any],
+) -> AsyncGenerator[None]:
+    """Serve until the context ends; peers that do not read what they are sent hold that up for a moment only."""
 
     def abort(connections: set[ServerConnection]) -> None:
         for connection in connections:
             connection.transport.abort()
 
-    try:
-        yield
-    finally:
-        asyncio.get_running_loop().call_later(_CLOSE_SECONDS, abort, set(server.connections))
+    async with serve_websockets(
+        _conversation(hello, handler),
+        sock=listener,
+        compression=None,
+        open_timeout=HELLO_SECONDS,
+        close_timeout=_CLOSE_SECONDS,
+        logger=_SILENT,
+        **options,
+    ) as server:
+        try:
+            yield
+        finally:
+            asyncio.get_running_loop().call_later(_CLOSE_SECONDS, abort, set(server.connections))
 
 
 def _conversation(

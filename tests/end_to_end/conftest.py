@@ -7,7 +7,8 @@ import queue
 from typing import TYPE_CHECKING
 
 import pytest
-from real_parts import Conductor, FluidSynth, JackServer, Keyboard, MidiDump, Recorder, missing, wait_for
+from real_parts import Conductor, JackServer, Keyboard, Recorder, missing, wait_for
+from real_programs import FluidSynth, MidiDump
 
 from live_composer.port.client import PortProcess
 from live_composer.port.protocol import Command, Heartbeat, Notes, Open, Opened, Reply, Sent, SentMessage, Start, Stop

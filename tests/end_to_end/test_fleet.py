@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import os
-import signal
-import subprocess
-import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hosting import Box
 
 from live_composer.errors import BadFile
 from live_composer.plan import fleet
@@ -20,8 +17,6 @@ from live_composer.wire import channel
 from live_composer.wire.messages import Hello, Plan, PlanRequest
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from live_composer.wire.channel import Channel
 
 MUSICIANS, PLANS = 12, 8
@@ -60,29 +55,16 @@ async def play(musician: Channel, who: int) -> list[Any]:
     return answers
 
 
-def replicas() -> list[int]:
-    """Return the processes of replicas."""
-    found = subprocess.run(["ps", "-eo", "pid=,args="], capture_output=True, text=True, check=True).stdout
-    return [int(line.split()[0]) for line in found.splitlines() if "ServeReplica:live-composer" in line]
-
-
-async def test_a_replica_is_killed_under_load_and_no_musician_misses_a_plan(tmp_path: Path):
+async def test_a_replica_is_killed_under_load_and_no_musician_misses_a_plan():
     pytest.importorskip("ray", reason="the extra `fleet` is not installed")
-    (tmp_path / "fleet.yaml").write_text("least: 2\nmost: 2\ncpus: 0.5\n")
-    words = ["host", "--json", "--listen", "127.0.0.1:0", "--device", "cpu", "--fleet", str(tmp_path / "fleet.yaml")]
-    box = subprocess.Popen(
-        [sys.executable, "-m", "live_composer", *words],
-        stdout=subprocess.PIPE, text=True, env=os.environ | {"OMP_NUM_THREADS": "1"},
-    )  # fmt: skip
-    assert box.stdout
-    try:
-        opened: dict[str, Any] = json.loads(box.stdout.readline())
-        assert opened["engine"] == "fleet of 2"
-        musicians = [await channel.connect(opened["address"], Hello("musician")) for _ in range(MUSICIANS)]
+    with Box.open(2) as box:
+        assert box.engine == "fleet of 2"
+        musicians = [await channel.connect(box.address, Hello("musician")) for _ in range(MUSICIANS)]
         playing = [asyncio.create_task(play(musician, who)) for who, musician in enumerate(musicians)]
         await asyncio.wait(playing, timeout=0.5)
-        victim, _ = replicas()
-        os.kill(victim, signal.SIGKILL)
+        family = box.replicas()
+        assert len(family) == 2
+        box.kill_one()
         plans = await asyncio.gather(*playing)
         alone = Planner("cpu")
         for who, answers in enumerate(plans):
@@ -90,9 +72,5 @@ async def test_a_replica_is_killed_under_load_and_no_musician_misses_a_plan(tmp_
             known = alone.answer(request(who, 0))
             assert isinstance(known, Plan)
             assert answers[0].events == known.events
-        box.send_signal(signal.SIGTERM)
-        assert box.wait(60) == 0
-        assert replicas() == []
-    finally:
-        box.kill()
-        box.communicate()
+        family += box.replicas()
+    assert not any(Path(f"/proc/{pid}").exists() for pid in family)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from learning_stage import samples
-from real_parts import FluidSynth, wait_for
+from real_parts import wait_for
+from real_programs import FluidSynth
 
 from live_composer.tui.hearing import FLUIDSYNTH, Hearing
 

@@ -10,7 +10,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
-from real_parts import RATE, ClockDump, MidiClockLeader, note_ons, wait_for
+from real_parts import RATE, note_ons, wait_for
+from real_programs import ClockDump, MidiClockLeader
 
 from live_composer.port.protocol import ClockState, Note, Notes, SetTempo, Start, Stop
 

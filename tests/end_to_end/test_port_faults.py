@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from nonsense import nonsense
-from real_parts import DEAD_SECONDS, MUSIC, RATE, SILENCE, AmSynth, note_ons, wait_for
+from real_parts import DEAD_SECONDS, MUSIC, RATE, SILENCE, note_ons, wait_for
+from real_programs import AmSynth
 
 from live_composer.live.port_link import PortLink
 from live_composer.port.protocol import ClockState, Heard, Note, Notes, Open, Raw, Release, Sent, Start, Stop

@@ -17,7 +17,8 @@ from live_composer.port.sounding import Sounding
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from real_parts import JackServer, MidiDump, Recorder
+    from real_parts import JackServer, Recorder
+    from real_programs import MidiDump
 
 pytestmark = pytest.mark.real
 

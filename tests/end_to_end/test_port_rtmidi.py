@@ -19,7 +19,8 @@ from live_composer.port.protocol import Advance, Heartbeat, Note, Notes, Start
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from real_parts import JackServer, MidiDump, Recorder
+    from real_parts import JackServer, Recorder
+    from real_programs import MidiDump
 
 pytestmark = pytest.mark.real
 

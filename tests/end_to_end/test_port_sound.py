@@ -8,14 +8,16 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from real_parts import MUSIC, SILENCE, kill, pitch_class, wait_for
+from real_parts import MUSIC, SILENCE, kill, wait_for
+from real_programs import pitch_class
 
 from live_composer.port.protocol import Advance, Note, Notes, Raw, Release, Start, Stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from real_parts import FluidSynth, Recorder
+    from real_parts import Recorder
+    from real_programs import FluidSynth
 
 pytestmark = pytest.mark.real
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from grid import Onset, hanging, onsets, steps_of_ticks, steps_of_transport
-from real_parts import RATE, MidiClockLeader, kill, note_ons, wait_for
+from real_parts import RATE, kill, note_ons, wait_for
+from real_programs import MidiClockLeader
 from serving import Serving
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ import signal
 from typing import TYPE_CHECKING
 
 import pytest
-from real_parts import MUSIC, RATE, SILENCE, kill, note_offs, note_ons, pitch_class, wait_for
+from real_parts import MUSIC, RATE, SILENCE, kill, note_offs, note_ons, wait_for
+from real_programs import pitch_class
 from serving import Serving
 
 from live_composer.port.protocol import Note, Notes, Raw, Start
@@ -15,7 +16,8 @@ from live_composer.port.protocol import Note, Notes, Raw, Start
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from real_parts import FluidSynth, Recorder
+    from real_parts import Recorder
+    from real_programs import FluidSynth
 
 pytestmark = pytest.mark.real
 

@@ -14,24 +14,9 @@ from live_composer.config import COMMANDS
 from live_composer.errors import NoPort
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
-    Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run the command line in this process: exit code, stdout, stderr."""
-
-    def _run(*tokens: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["live-composer", *tokens])
-        with pytest.raises(SystemExit) as left:
-            cli.main()
-        out, err = capsys.readouterr()
-        return int(left.value.code or 0), out, err
-
-    return _run
+    from command_line import CommandLine
 
 
 def child(*tokens: str, **options: object) -> subprocess.CompletedProcess[str]:
@@ -39,12 +24,12 @@ def child(*tokens: str, **options: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, **options)  # type: ignore[call-overload]
 
 
-def test_version(run: Run):
+def test_version(run: CommandLine):
     assert run("--version") == (0, f"{__version__}\n", "")
 
 
 @pytest.mark.parametrize("command", [(), *COMMANDS, ("corpus",)])
-def test_help_of_every_command(run: Run, command: tuple[str, ...]):
+def test_help_of_every_command(run: CommandLine, command: tuple[str, ...]):
     code, out, err = run(*command, "--help")
     assert (code, err) == (0, "")
     assert f"Usage: {' '.join(['live-composer', *command])}" in out
@@ -61,7 +46,7 @@ def test_help_of_every_command(run: Run, command: tuple[str, ...]):
         ("serve --tempo fast", "--tempo"),
     ],
 )
-def test_a_slip_is_one_line_on_stderr(run: Run, tokens: str, words: str):
+def test_a_slip_is_one_line_on_stderr(run: CommandLine, tokens: str, words: str):
     code, out, err = run(*tokens.split())
     assert (code, out) == (2, "")
     assert err.startswith("live-composer: ")
@@ -76,7 +61,7 @@ def test_a_slip_is_one_line_in_the_narrowest_window():
     assert "╭" not in done.stderr
 
 
-def test_bad_config_and_environment_are_one_line(run: Run, home: Path, monkeypatch: pytest.MonkeyPatch):
+def test_bad_config_and_environment_are_one_line(run: CommandLine, home: Path, monkeypatch: pytest.MonkeyPatch):
     home.mkdir()
     (home / "config.toml").write_text("[serve]\ntmpo = 1\n")
     code, _, err = run("serve")
@@ -93,7 +78,7 @@ def test_bad_config_and_environment_are_one_line(run: Run, home: Path, monkeypat
     [(NoPort("No port."), 4, "live-composer: No port.\n"), (KeyboardInterrupt(), 130, "live-composer: interrupted.\n")],
 )
 def test_errors_of_commands_have_their_exit_codes(
-    run: Run, monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int, words: str
+    run: CommandLine, monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int, words: str
 ):
     def fail() -> None:
         raise error

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import inspect
 import re
+from importlib.metadata import PathDistribution
+
+import pytest
 
 from live_composer import errors
 from live_composer.errors import LiveComposerError, MissingExtra
@@ -25,6 +28,19 @@ def test_the_drawn_tree_is_the_tree():
     assert sorted(drawn) == sorted(there)
 
 
-def test_a_missing_extra_says_how_to_get_it():
-    error = MissingExtra("Training", "learn")
-    assert str(error) == "Training needs the extra `learn`: pip install 'live-composer[learn]'"
+@pytest.mark.parametrize(
+    ("origin", "command"),
+    [
+        (
+            '{"url": "file:///home/ada/live%20composer", "dir_info": {"editable": true}}',
+            "-e '/home/ada/live composer[learn]'",
+        ),
+        ('{"url": "file:///home/ada/lc", "dir_info": {}}', "'/home/ada/lc[learn]'"),
+        ('{"url": "https://example.org/lc.whl", "archive_info": {}}', "'live-composer[learn]'"),
+        (None, "'live-composer[learn]'"),
+    ],
+    ids=["checkout", "folder", "wheel", "index"],
+)
+def test_a_missing_extra_says_how_to_get_it(origin: str | None, command: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(PathDistribution, "read_text", lambda _self, _name: origin)
+    assert str(MissingExtra("Training", "learn")) == f"Training needs the extra `learn`: pip install {command}"

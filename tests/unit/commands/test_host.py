@@ -8,22 +8,18 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from live_composer import cli, paths
+from live_composer import paths
 from live_composer.errors import LiveComposerError
 from live_composer.wire import channel, tokens
 from live_composer.wire.door import digest
 from live_composer.wire.messages import Hello, Plan, PlanRequest
 
-
-def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
-    monkeypatch.setattr(sys, "argv", ["live-composer", *words])
-    with pytest.raises(SystemExit) as left:
-        cli.main()
-    return int(left.value.code or 0)
+if TYPE_CHECKING:
+    from command_line import CommandLine
 
 
 @pytest.mark.parametrize(
@@ -37,21 +33,19 @@ def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
         ("--connections 0", "from 1 to 10,000"),
     ],
 )
-def test_what_cannot_be_hosted_is_one_sentence(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: str, says: str
-):
-    assert run(monkeypatch, "host", *words.split()) != 0
-    told = capsys.readouterr()
+def test_what_cannot_be_hosted_is_one_sentence(run: CommandLine, words: str, says: str):
+    told = run("host", *words.split())
+    assert told.code != 0
     assert told.out == ""
     assert told.err.count("\n") == 1
     assert says in told.err
 
 
-def test_a_token_is_printed_once(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
-    assert run(monkeypatch, "host", "token", "new", "ada") == 0
-    token = capsys.readouterr().out.strip()
-    assert tokens.known(paths.tokens()) == [digest(token)]
-    assert run(monkeypatch, "host", "token", "new", "ada") == 2
+def test_a_token_is_printed_once(run: CommandLine):
+    first = run("host", "token", "new", "ada")
+    assert first.code == 0
+    assert tokens.known(paths.tokens()) == [digest(first.out.strip())]
+    assert run("host", "token", "new", "ada").code == 2
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from score_writers import tune
 
@@ -63,7 +63,6 @@ def test_nothing_comes_of_nothing():
 
 
 @given(st.lists(st.integers(0, 3), min_size=2, max_size=12))
-@settings(deadline=None)
 def test_shares_are_those_of_sets_of_turns(seeds: list[int]):
     melodies = [np.concatenate([chance_tune(seed, 20), chance_tune(9, 20)]) for seed in seeds]
     pairs, of_fewer, of_more = resemblances(melodies)

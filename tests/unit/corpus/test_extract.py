@@ -214,7 +214,7 @@ written = st.builds(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(written)
 def test_three_readers_agree_on_one_melody(tmp_path: Path, melody: Melody):
     (tmp_path / "a.abc").write_text(abc(melody))
@@ -234,7 +234,6 @@ def test_three_readers_agree_on_one_melody(tmp_path: Path, melody: Melody):
         assert found.metre == melody.metre
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 4000), st.integers(1, 400), st.integers(0, 127)), min_size=1, max_size=60),
     st.sampled_from(["4/4", "6/8", "5/8", "12/8", "2/2"]),

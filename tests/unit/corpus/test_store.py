@@ -44,7 +44,7 @@ def save(folder: Path, items: list[tuple[list[int], Metre, Split]]) -> store.Cor
 
 
 @given(items=melodies)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=30)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
 def test_round_trip(tmp_path: Path, items: list[tuple[list[int], Metre, Split]]) -> None:
     saved = save(tmp_path, items)
     loaded = store.load(tmp_path)

@@ -60,7 +60,7 @@ def by_the_book(train: Sequence[Melody], order: int, gram: Gram) -> float:
 
 
 @given(st.lists(melodies, min_size=1, max_size=4), melodies, st.integers(1, 5))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_probabilities_are_those_of_the_book(train: list[Melody], melody: Melody, order: int):
     found = Ngrams(train, order).log_probabilities(melody)
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.learn
 
 
 @given(shapes, seeds, st.booleans(), st.integers(0, 4))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_it_plays_as_the_prior(shape: Shape, seed: int, metre: bool, phrase: int):
     weights = random_weights(shape, seed)
     network = beginning(shape, weights, metre=metre, phrase=phrase, silent=False)

@@ -206,4 +206,4 @@ class AnyCourse(RuleBasedStateMachine):
 
 
 TestAnyCourse = AnyCourse.TestCase
-TestAnyCourse.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestAnyCourse.settings = settings(max_examples=60, stateful_step_count=40)

@@ -48,7 +48,7 @@ SHARED = ear()
 events = st.lists(st.sampled_from([0, 1, 14, 16]), max_size=128)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(melody=events, first_step=st.integers(0, 300), metre=METRES)
 def test_an_ear_that_heard_much_hears_what_a_fresh_one_does(melody: list[int], first_step: int, metre: Metre):
     np.testing.assert_array_equal(SHARED.listen(melody, first_step, metre), ear().listen(melody, first_step, metre))

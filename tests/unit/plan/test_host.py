@@ -290,7 +290,6 @@ async def test_nonsense_harms_nobody(models: Path, seed: int):
 async def test_half_open_and_slow_connections_are_closed_and_keep_nobody_out(
     models: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setitem(channel._SERVING, "open_timeout", 0.5)
     monkeypatch.setattr(channel, "HELLO_SECONDS", 0.5)
     async with hosting(models, Door(LOOPBACK, connections=8)) as host:
         port = int(host.address.rpartition(":")[2])

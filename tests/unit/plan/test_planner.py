@@ -48,7 +48,7 @@ def test_a_plan_is_what_look_ahead_draws(planner: Planner, random_model: str) ->
     key=st.text(max_size=4) | st.sampled_from(["C major", "E dorian"]),
     seed=st.integers(0, 2**63),
 )
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_whatever_is_asked_gets_an_answer(planner: Planner, random_model: str, **wishes: object) -> None:
     request = PlanRequest(revision=1, model=random_model, **wishes)  # pyright: ignore[reportArgumentType]
     match planner.answer(request):

@@ -49,7 +49,7 @@ def struck(name: str, melody: list[int], context: Context = ENDLESS, **parameter
 
 
 @every_rule
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(drawn=music())
 def test_both_forms_agree(rule: Rule, drawn: tuple[Tokens, Context]):
     np.testing.assert_allclose(rule(*drawn), rule.by_note(*drawn), atol=1e-6)
@@ -61,14 +61,14 @@ def test_the_contract_is_kept(rule: Rule):
 
 
 @every_rule
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(drawn=music())
 def test_what_is_said_is_modest(rule: Rule, drawn: tuple[Tokens, Context]):
     assert np.abs(rule(*drawn)).max() <= 1.5
 
 
 @every_rule
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(drawn=music(), up=st.integers(-4, 4))
 def test_the_key_is_moved_with_the_notes(rule: Rule, drawn: tuple[Tokens, Context], up: int):
     if rule.name == "house_register":

@@ -41,7 +41,7 @@ def test_both_forms_agree_with_the_authors_code(rule: Rule, melodies: Tokens):
 
 
 @every_rule
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(drawn=music())
 def test_both_forms_agree(rule: Rule, drawn: tuple[Tokens, Context]):
     np.testing.assert_allclose(rule(*drawn), rule.by_note(*drawn), atol=1e-6)

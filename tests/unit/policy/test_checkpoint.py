@@ -61,7 +61,7 @@ def edit(path: Path, **fields: Any) -> None:
 
 
 @given(shape=shapes, seed=seeds)
-@settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_model_comes_back_as_it_was_saved(tmp_path: Path, shape: Shape, seed: int):
     weights = random_weights(shape, seed)
     card = checkpoint.save(tmp_path / "tune", card_of(shape), weights)
@@ -213,7 +213,7 @@ def test_the_small_shipped_model_is_the_papers_network():
 
 
 @given(shape=shapes, base=shapes, seed=seeds)
-@settings(deadline=None, max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_network_on_top_of_another_comes_back_with_it(tmp_path: Path, shape: Shape, base: Shape, seed: int):
     weights, under = random_weights(shape, seed), random_weights(base, seed + 1)
     card = msgspec.structs.replace(card_of(shape), base=network_of(base))

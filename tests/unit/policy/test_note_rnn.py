@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from live_composer.music.metre import NO_PLACE, PLACES
 from live_composer.music.vocabulary import START
@@ -38,7 +38,6 @@ def network_of(shape: Shape, weights: dict[str, Floats], device: str) -> NoteRnn
 
 @pytest.mark.parametrize("device", DEVICES)
 @given(shape=shapes, seed=seeds, batch=batches)
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_one_step_is_the_same_in_numpy_and_torch(device: str, shape: Shape, seed: int, batch: int):
     weights = random_weights(shape, seed)
     state, *heard = random_step(shape, batch, seed)
@@ -52,7 +51,7 @@ def test_one_step_is_the_same_in_numpy_and_torch(device: str, shape: Shape, seed
 
 @pytest.mark.parametrize("device", DEVICES)
 @given(shape=shapes, seed=seeds, batch=batches)
-@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30)
 def test_whole_melodies_learn_as_they_are_played(device: str, shape: Shape, seed: int, batch: int):
     weights = random_weights(shape, seed)
     chance = np.random.default_rng(seed)
@@ -74,7 +73,6 @@ def test_whole_melodies_learn_as_they_are_played(device: str, shape: Shape, seed
 
 
 @given(shapes)
-@settings(deadline=None)
 def test_its_weights_are_named_and_shaped_as_a_checkpoint_wants(shape: Shape):
     weights = NoteRnn(shape).weights()
 

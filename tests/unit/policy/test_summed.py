@@ -47,7 +47,7 @@ def test_one_network_is_its_own_sum():
 
 @pytest.mark.learn
 @given(shapes, shapes, seeds, batches)
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_numpy_and_torch_agree(one: Shape, other: Shape, seed: int, batch: int):
     pytest.importorskip("torch", reason="the extra `learn` is not installed")
     from live_composer.policy.note_rnn import TorchRnn

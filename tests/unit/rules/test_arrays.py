@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import takewhile
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rule_music import music
 
@@ -22,7 +22,6 @@ def plain(melodies: Tokens, answer: object) -> list[list[int]]:
     return [[answer(melody[: step + 1]) for step in range(len(melody))] for melody in melodies.tolist()]  # type: ignore[operator]
 
 
-@settings(deadline=None)
 @given(drawn=music())
 def test_what_came_last(drawn: Drawn):
     melodies, _ = drawn
@@ -35,7 +34,6 @@ def test_what_came_last(drawn: Drawn):
     assert arrays.previous_pitch(melodies).tolist() == pitches
 
 
-@settings(deadline=None)
 @given(drawn=music())
 def test_intervals(drawn: Drawn):
     melodies, _ = drawn
@@ -48,7 +46,6 @@ def test_intervals(drawn: Drawn):
         assert found.tolist() == plain(melodies, interval)
 
 
-@settings(deadline=None)
 @given(drawn=music())
 def test_runs(drawn: Drawn):
     melodies, _ = drawn
@@ -61,7 +58,6 @@ def test_runs(drawn: Drawn):
     assert found.tolist() == plain(melodies, run)
 
 
-@settings(deadline=None)
 @given(drawn=music(), window=windows)
 def test_distinct_pitches(drawn: Drawn, window: int):
     melodies, _ = drawn
@@ -72,7 +68,6 @@ def test_distinct_pitches(drawn: Drawn, window: int):
     assert arrays.distinct_pitches(melodies, window).tolist() == plain(melodies, distinct)
 
 
-@settings(deadline=None)
 @given(drawn=music(), window=windows)
 def test_windows_that_stood_before(drawn: Drawn, window: int):
     melodies, _ = drawn

@@ -7,7 +7,7 @@ import time
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rule_music import rules_of
 
@@ -193,7 +193,6 @@ def test_speed_is_told():
     assert steps_per_second(rules_of("paper_key.py")["paper_key"]) > steps_per_second(sound_rule, 8) > 0
 
 
-@settings(deadline=None)
 @given(count=st.integers(1, 30), steps=st.integers(1, 60), context=st.sampled_from(CONTEXTS), seed=st.integers(0, 99))
 def test_generated_melodies_are_of_the_vocabulary(count: int, steps: int, context: Context, seed: int):
     melodies = generate(count, steps, context, np.random.default_rng(seed))

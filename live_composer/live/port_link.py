@@ -78,7 +78,7 @@ class PortLink:
         self._request = request
         self._on_reply, self._on_trouble = on_reply, on_trouble
         self._news = asyncio.Event()
-        self._anchor = (0.0, 0.0)
+        self._anchor = self._own_anchor = (0.0, 0.0)
         self._playing = False
         self._closing = False
         self._rejoining = False
@@ -184,9 +184,7 @@ class PortLink:
             with contextlib.suppress(RuntimeError):  # The daemon has ended.
                 loop.call_soon_threadsafe(call, process, *arguments)
 
-        process = PortProcess(
-            lambda reply: soon(self._heard, reply, time.monotonic()), lambda code: soon(self._ended, code)
-        )
+        process = PortProcess(lambda reply: soon(self._heard, reply), lambda code: soon(self._ended, code))
         self._newest = process  # What it says right after it opened the port may be heard before `open` returns.
         try:
             request = msgspec.structs.replace(self._request, tempo=self.tempo, virtual=virtual)
@@ -199,14 +197,15 @@ class PortLink:
             raise
         self._process = process
 
-    def _heard(self, process: PortProcess, reply: Reply, when: float) -> None:
+    def _heard(self, process: PortProcess, reply: Reply) -> None:
         if process is not self._newest:
             return
         match reply:
             case Heartbeat():
                 self.heartbeat = reply
                 if reply.playing and self._playing:
-                    self._anchor = (reply.beat, when)
+                    self._anchor, self._own_anchor = (reply.beat, reply.seconds), (reply.beat, reply.own_seconds)
+                    self.tempo = reply.tempo if self.follows else self.tempo
             case ClockState():
                 if self._rejoining and not reply.moved:
                     return  # It has only been started, and knows of nothing.
@@ -228,7 +227,8 @@ class PortLink:
             merely_stopped = abs(state.beat - left) < _SAME_PLACE_BEATS
             self.left = state.beat if merely_stopped else left
         if self.follows:
-            self._anchor, self.tempo = (state.beat, state.seconds), state.tempo
+            self._anchor, self._own_anchor = (state.beat, state.seconds), (state.beat, state.own_seconds)
+            self.tempo = state.tempo
         self.clock = state
         self._on_trouble()
 
@@ -263,8 +263,8 @@ class PortLink:
         self.replaced += 1
         self.send(Release(list(lost.sounding.notes)))
         if self._rejoining:
-            beat, seconds = self._anchor
-            self.send(Rejoin(max(0.0, beat), seconds))
+            beat, own_seconds = self._own_anchor
+            self.send(Rejoin(max(0.0, beat), own_seconds))
         self._troubled()
 
     async def _watch(self) -> None:

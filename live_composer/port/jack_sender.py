@@ -12,7 +12,7 @@ import time
 from collections import deque
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
@@ -22,7 +22,7 @@ from live_composer.port.jack_input import JackInput
 from live_composer.port.jack_transport import JackTransport
 from live_composer.port.lateness import Lateness
 from live_composer.port.midi_bytes import CONTROL, NOTE_OFF, SYSTEM_EXCLUSIVE
-from live_composer.port.protocol import Notes, Opened, Rejoin, SentMessage
+from live_composer.port.protocol import ClockState, Heartbeat, Notes, Opened, Rejoin, SentMessage
 from live_composer.port.sender import heartbeat, taken
 
 if TYPE_CHECKING:
@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     import jack
 
     from live_composer.port.player import Due, Player
-    from live_composer.port.protocol import ClockState, Command, Heartbeat
+    from live_composer.port.protocol import Command
+
+_Told = TypeVar("_Told", ClockState, Heartbeat)
 
 REPORT_SECONDS = 0.05
 """How often the loop looks at what the call-back has sent."""
@@ -101,7 +103,9 @@ class JackSender:
         """Hand a command to the call-back."""
         chunks = [command]
         if isinstance(command, Rejoin):
-            chunks = [msgspec.structs.replace(command, seconds=command.seconds - self._monotonic())]
+            frame, counter = self._began
+            then = frame + frames_between(counter, round(command.own_seconds * self._rate))
+            chunks = [Rejoin(command.beat, then / self._rate)]
         elif isinstance(command, Notes):
             chunks = [Notes(command.notes[at : at + CHUNK]) for at in range(0, len(command.notes), CHUNK)]
         self._todo.extend(partial(self._player.handle, chunk) for chunk in chunks)
@@ -126,13 +130,12 @@ class JackSender:
 
     def states(self) -> list[ClockState]:
         """Return what the clock did."""
-        states, seconds = taken(self._player.states), self._monotonic()
-        return [msgspec.structs.replace(state, seconds=state.seconds + seconds) for state in states]
+        return [self._timed(state) for state in taken(self._player.states)]
 
     def heartbeat(self) -> Heartbeat:
         """Tell how things are, as of the last period."""
         now, period_ms = self._frame / self._rate, self._period / self._rate * 1000
-        return heartbeat(self._player, self._lateness, now, period_ms)
+        return self._timed(heartbeat(self._player, self._lateness, now, period_ms))
 
     def check(self) -> None:
         """Look whether the server still calls, and whether the target is still there."""
@@ -161,15 +164,17 @@ class JackSender:
         self._client.close()
         return self.play()
 
-    def _monotonic(self) -> float:
-        """Return what `time.monotonic` has on the player's seconds, by the server's own estimate of now.
+    def _timed(self, told: _Told) -> _Told:
+        """Return what was told with the time of all processes and the server's, by its own estimate of now.
 
         The estimate may lie a little before the period that has begun; far from it nothing is known.
         """
         frame, counter = self._began
         since = frames_between(counter, self._client.frame_time)
         known = abs(since) < LONGEST_STALL_SECONDS * self._rate
-        return time.monotonic() - (frame + since * known) / self._rate
+        seconds = time.monotonic() - (frame + since * known) / self._rate
+        own_seconds = (counter - frame) / self._rate
+        return msgspec.structs.replace(told, seconds=told.seconds + seconds, own_seconds=told.own_seconds + own_seconds)
 
     def _finish(self, now: float, *, cut: bool) -> None:
         self._player.silence(now, cut=cut)

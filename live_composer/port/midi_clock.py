@@ -81,12 +81,14 @@ class MidiClock(Follower):
         if self._was_told:
             return
         line = self._filter
-        beat += (now - seconds) / seconds_per_beat(self.tempo)
+        # A time to come is that of an audio server that is no more.
+        gone = now - seconds if seconds <= now else math.inf
+        beat += gone / seconds_per_beat(self.tempo) if gone <= self._freewheel_seconds else 0.0
         since = (now - line.phase) / line.period if self.status == "locked" else beat * TICKS_PER_BEAT % 1
         self._place, self._next = round(beat * TICKS_PER_BEAT - since), None
         if self.status != "locked":
             line.phase = now - since * line.period
-            self.status, self._last = "free-wheeling", seconds
+            self.status, self._last = "free-wheeling", now - gone
         self._turn(beat, rolling=True)
         self._anchor_beat, self._anchor_seconds = self._place / TICKS_PER_BEAT, line.phase
 

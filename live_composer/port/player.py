@@ -172,7 +172,16 @@ class Player:
         if news or isinstance(clock, Follower) or tempo != told.tempo:
             self._told_at = now
             self._told = ClockState(
-                clock.name, clock.status, tempo, clock.phase_ms, clock.rolling, clock.beat(now), now, moved, clock.peers
+                source=clock.name,
+                status=clock.status,
+                tempo=tempo,
+                phase_ms=clock.phase_ms,
+                rolling=clock.rolling,
+                beat=clock.beat(now),
+                seconds=now,
+                own_seconds=now,
+                moved=moved,
+                peers=clock.peers,
             )
             self.states.append(self._told)
 

@@ -155,11 +155,11 @@ class Rejoin(_Message, frozen=True):
 
     Attributes:
         beat: where the clock was.
-        seconds: when, by `time.monotonic`, which the processes of a machine share.
+        own_seconds: when, as that process told it.
     """
 
     beat: Beat
-    seconds: float
+    own_seconds: float
 
 
 class SetTempo(_Message, frozen=True):
@@ -225,7 +225,7 @@ class Heartbeat(_Message, frozen=True):
     """The port is well; told every `HEARTBEAT_SECONDS`, and after each `Advance`.
 
     Attributes:
-        beat: the position now.
+        beat: the position at `seconds`, as of `ClockState`; `own_seconds` likewise.
         tempo: beats per minute.
         playing: between `Start` and `Stop`.
         sounding: how many notes sound.
@@ -248,6 +248,8 @@ class Heartbeat(_Message, frozen=True):
     late_max_ms: float = 0.0
     period_ms: float = 0.0
     advances: int = 0
+    seconds: float = 0.0
+    own_seconds: float = 0.0
 
 
 class Sent(_Message, frozen=True):
@@ -290,6 +292,8 @@ class ClockState(_Message, frozen=True):
         rolling: the clock goes (between its Start and Stop), whether or not we play along.
         beat: the position at `seconds`.
         seconds: by `time.monotonic`, which the processes of a machine share.
+        own_seconds: by the time that sends and hears, which another port process that takes over shares: an audio
+            server's frames where there is one, for these may stumble.
         moved: it has just been started, stopped or put at another place, and goes on from `beat`.
         peers: how many others share it (Ableton Link).
     """
@@ -301,6 +305,7 @@ class ClockState(_Message, frozen=True):
     rolling: bool = False
     beat: float = 0.0
     seconds: float = 0.0
+    own_seconds: float = 0.0
     moved: bool = False
     peers: int = 0
 

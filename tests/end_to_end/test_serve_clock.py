@@ -133,11 +133,11 @@ def test_a_leader_that_says_again_where_it_stands_cuts_no_note(recorder: Recorde
     place, stop = bytes((0xF2, 24, 0)), 24 * SIXTEENTH
     go_on = stop + RATE
     says = [*leads(0, 24, b"\xfa"), (stop, b"\xfc"), *((stop + third * RATE // 4, place) for third in (1, 2, 3))]
+    recorder.listen("keyboard:out")
 
     def attempt() -> None:
         with Serving("recorder", *BY_KEYS) as serving:
             wait_until_armed(serving)
-            recorder.listen("keyboard:out")
             keyboard.play_at([*says, *leads(go_on, 24, b"\xfb"), (go_on + stop, b"\xfc")])
             wait_for(lambda: recorder.data.count(b"\xfc") == 2, "the last stop")
             serving.process.terminate()
@@ -156,10 +156,11 @@ def test_a_leader_that_says_again_where_it_stands_cuts_no_note(recorder: Recorde
 def test_a_port_process_that_is_lost_while_a_clock_goes_is_replaced_and_on_its_grid(
     recorder: Recorder, keyboard: Keyboard
 ):
+    recorder.listen("keyboard:out")
+
     def attempt() -> None:
         with Serving("recorder", *BY_KEYS) as serving:
             wait_until_armed(serving)
-            recorder.listen("keyboard:out")
             keyboard.play_at([*leads(0, 80, b"\xfa"), (80 * SIXTEENTH, b"\xfc")])
             before = grow(recorder, 6)
             kill(serving.children()["port"])

@@ -50,6 +50,7 @@ docs: setup
 	$(RUN) scripts/parameters_page.py
 	$(RUN) scripts/keys_page.py
 	$(RUN) scripts/rules_page.py
+	$(RUN) scripts/wire_page.py
 	$(RUN) -m zensical build --clean --strict
 
 screenshots: setup

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from live_composer.parameters.table import GROUPS, TABLE
+from live_composer.live.knobs import BUTTONS
+from live_composer.parameters.table import CONTROLS, GROUPS, TABLE
 
 if TYPE_CHECKING:
     from live_composer.parameters.table import Parameter
@@ -30,9 +31,24 @@ it once.
 """
 
 
+KNOBS = """## Knobs
+
+`serve --input NAME` hears a controller. These move parameters until others are learnt: go to a slider on the screen,
+press `v`, and move a knob; `V` forgets it. A knob's way is the parameter's whole range. A program change loads the
+preset of its number. What was learnt is remembered.
+"""
+
+
 def page() -> str:
     """Return the page."""
-    return "\n".join([HEAD, *(_of_group(group) for group in GROUPS)])
+    return "\n".join([HEAD, *(_of_group(group) for group in GROUPS), _knobs()])
+
+
+def _knobs() -> str:
+    rows = [f"| {controller} | `{name}` |" for controller, name in sorted(CONTROLS.items())]
+    names = ", ".join(f"`{name}`" for name in BUTTONS)
+    buttons = f"By the `learn` of [the wire](wire.md) a button may do a command: {names}."
+    return "\n".join([KNOBS, "| CC | moves |", "|--:|---|", *rows, "", buttons, ""])
 
 
 def main() -> None:

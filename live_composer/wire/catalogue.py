@@ -6,14 +6,25 @@ from live_composer.wire.base import Message, Part, Ticket, Value
 
 
 class ModelView(Part, frozen=True):
-    """A model that can be played: its card, as lines of a name and a text."""
+    """A model that can be played.
+
+    Attributes:
+        name: by which it is chosen.
+        card: what its card tells, as lines of a name and a text.
+    """
 
     name: str
     card: dict[str, str] = {}
 
 
 class BookView(Part, frozen=True):
-    """A rule book: what it is for, and each rule's help."""
+    """A rule book.
+
+    Attributes:
+        name: by which it is chosen.
+        help: what it is for.
+        rules: each rule's help, by its name.
+    """
 
     name: str
     help: str = ""
@@ -21,7 +32,13 @@ class BookView(Part, frozen=True):
 
 
 class PresetView(Part, frozen=True):
-    """A preset: the program number (1 to 128) that loads it, its name, and what it sets."""
+    """A preset.
+
+    Attributes:
+        number: of the program change that loads it, 1 to 128.
+        name: that the musician gave it.
+        values: what it sets.
+    """
 
     number: int
     name: str
@@ -33,7 +50,9 @@ class Catalogue(Message, frozen=True):
 
     Attributes:
         ticket: that of the asker.
-        models, books, presets: see there.
+        models: that can be played.
+        books: of rules.
+        presets: that were saved.
         outputs, inputs: names of MIDI ports.
         rules: every rule that is installed, with its help; a book may have others than these.
     """

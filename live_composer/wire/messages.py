@@ -116,7 +116,12 @@ class PlanRequest(Message, frozen=True):
 
 
 class Weighed(Message, frozen=True):
-    """An event that might have come, and how likely it was by prior and tuned policy."""
+    """An event that might have come.
+
+    Attributes:
+        event: which.
+        prior, tuned: how likely it was by the Note RNN and by the tuned policy.
+    """
 
     event: Event
     prior: float

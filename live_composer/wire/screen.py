@@ -353,7 +353,12 @@ class Reasons(Message, frozen=True):
 
 
 class Failed(Message, frozen=True):
-    """Something asked for could not be done, in one sentence; `ticket` says what, where there was one."""
+    """Something asked for could not be done.
+
+    Attributes:
+        reason: in one sentence.
+        ticket: that of the asker, where there was one.
+    """
 
     reason: str
     ticket: Ticket = 0

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 # The page of options is written by `make docs`; those that include others repeat their links.
-GENERATED = {"keys.md", "options.md", "parameters.md", "rule-books.md"}
+GENERATED = {"keys.md", "options.md", "parameters.md", "rule-books.md", "wire.md"}
 """Pages that `make docs` writes, and nobody keeps."""
 PAGES = sorted(path for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")] if path.name not in GENERATED)
 

@@ -64,6 +64,7 @@ NOT_HERE = {
         "test_hosted.py runs these lines of the page, on two machines in one"
     ),
     r"printf 'least.*|live-composer host --fleet .*": "test_fleet.py runs a fleet where Ray is installed",
+    r"pip install -e '.*sweep\]'|live-composer sweep .*": "test_sweep.py runs a sweep where Ray Tune is installed",
     r"torchrun .*": "test_pretrain.py and test_tune.py learn with several processes",
     r"live-composer pretrain (--hidden|--bfloat16).*": "hours; the models' cards say that they were made so",
 }

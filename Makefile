@@ -3,7 +3,7 @@
 #   make play     set up what playing needs, and play sixteen bars (ARGS="--key D --tempo 96")
 #   make test     set up everything, and run all tests (ARGS="-k key")
 #   make check    style, types and layers
-#   make bench    every benchmark: the figures that the docs quote
+#   make bench    every benchmark, as a table in runs/bench.md: the figures that the docs quote (ARGS="stepping rules")
 #   make docs     the documentation, into site/
 #   make screenshots  the pictures of the screen in the documentation
 #   make results  the models that come along evaluated anew, and the page that tells it
@@ -42,8 +42,7 @@ format: setup
 	$(RUN) -m ruff format .
 
 bench: setup
-	@set -e; for script in benchmarks/*.py; do \
-		[ "$$script" = benchmarks/machine.py ] || { echo; echo "$$script"; $(RUN) "$$script" $(ARGS); }; done
+	$(RUN) scripts/bench.py $(ARGS)
 
 docs: setup
 	$(RUN) scripts/options_page.py

@@ -3,11 +3,13 @@
 #   make play     set up what playing needs, and play sixteen bars (ARGS="--key D --tempo 96")
 #   make test     set up everything, and run all tests (ARGS="-k key")
 #   make check    style, types and layers
-#   make bench    every benchmark: the figures that the docs quote
+#   make bench    every benchmark, as a table in runs/bench.md: the figures that the docs quote (ARGS="stepping rules")
 #   make docs     the documentation, into site/
 #   make screenshots  the pictures of the screen in the documentation
 #   make results  the models that come along evaluated anew, and the page that tells it
 #   make walk     the commands of every page, those too that take minutes
+#   make release-check  wheel and sdist built, looked into, installed and used on every Python here; some minutes
+#   make licences  the page of what an installation brings, and under which licences
 #   make lock     look for newer versions of everything
 #   make clean    take away all that was made here
 #
@@ -40,8 +42,7 @@ format: setup
 	$(RUN) -m ruff format .
 
 bench: setup
-	@set -e; for script in benchmarks/*.py; do \
-		[ "$$script" = benchmarks/machine.py ] || { echo; echo "$$script"; $(RUN) "$$script" $(ARGS); }; done
+	$(RUN) scripts/bench.py $(ARGS)
 
 docs: setup
 	$(RUN) scripts/options_page.py
@@ -60,6 +61,13 @@ results: setup
 walk: setup
 	EVERY_COMMAND=1 $(RUN) -m pytest tests/end_to_end/test_pages.py $(ARGS)
 
+release-check: setup
+	$(RUN) scripts/release_check.py $(ARGS)
+
+licences: setup
+	$(RUN) -m pip install -qq --disable-pip-version-check --constraint requirements.lock --editable ".[fleet,sweep]"
+	$(RUN) scripts/licences_page.py
+
 lock:
 	@sh scripts/lock.sh
 
@@ -67,4 +75,4 @@ clean:
 	rm -rf .venv build dist site .cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find live_composer tests benchmarks docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help play setup test check format bench docs screenshots results walk lock clean
+.PHONY: help play setup test check format bench docs screenshots results walk release-check licences lock clean

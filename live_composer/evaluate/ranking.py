@@ -6,6 +6,9 @@ each row a model has its place; what is told is the mean of its places, and 1 is
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
+from statistics import mean
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from live_composer.measures.estimates import Estimate
     from live_composer.measures.table import Row
 
+_SEED = re.compile(r"-?\bseed_\d+")
 _PAPER = tuple(row for row in TABLE if row.as_paper and row.better)
 
 
@@ -75,7 +79,10 @@ class Report(msgspec.Struct, frozen=True):
 
 def report(results: Sequence[Result], failed: dict[str, str], command: str) -> Report:
     """Rank results."""
-    rankings = [_by_j(objective, results) for objective in dict.fromkeys(result.objective for result in results)]
+    rankings: list[Ranking] = []
+    for objective in dict.fromkeys(result.objective for result in results):
+        alike = [result for result in results if result.objective == objective]
+        rankings += [_by_j(objective, alike), *_over_seeds(objective, alike)]
     if results:
         rankings += [_by_rows(results), *_by_health(results)]
     return Report(command, rankings, failed, list(results))
@@ -100,8 +107,7 @@ def places(values: Iterable[float]) -> list[float]:
 
 
 def _by_j(objective: str, results: Sequence[Result]) -> Ranking:
-    alike = [result for result in results if result.objective == objective]
-    alike.sort(key=lambda result: -_value(result.judged.j))
+    alike = sorted(results, key=lambda result: -_value(result.judged.j))
     parts: dict[str, Callable[[Judged], Estimate]] = {
         "J": lambda model: model.j,
         "reward": lambda model: model.reward,
@@ -110,6 +116,20 @@ def _by_j(objective: str, results: Sequence[Result]) -> Ranking:
     }
     lines = [[result.trial.name, *(told(of(result.judged), "number") for of in parts.values())] for result in alike]
     return Ranking(f"By J, for {objective}", list(parts), lines)
+
+
+def _over_seeds(objective: str, results: Sequence[Result]) -> list[Ranking]:
+    """Rank what differs in more than the seed by the mean of its J, where there are several seeds."""
+    found: defaultdict[str, list[float]] = defaultdict(list)
+    for result in results:
+        found[_SEED.sub("", result.trial.name).strip("-")].append(_value(result.judged.j))
+    if max(map(len, found.values())) == 1:
+        return []
+    lines = [
+        [name or "all", f"{mean(js):.1f}", f"{min(js):.1f}", f"{max(js):.1f}", str(len(js))]
+        for name, js in sorted(found.items(), key=lambda item: -mean(item[1]))
+    ]
+    return [Ranking(f"By J over seeds, for {objective}", ["mean J", "least", "most", "seeds"], lines)]
 
 
 def _by_rows(results: Sequence[Result]) -> Ranking:
@@ -144,8 +164,8 @@ def _ranking(
     means = [sum(of_row[index] for of_row in by_row) / max(1, len(rows)) for index in range(len(results))]
     ordered = sorted(zip(means, results, strict=True), key=lambda pair: pair[0])
     lines = [
-        [result.trial.name, f"{mean:.1f}", *(told(figures(result).get(row.key), row.unit) for row in rows)]
-        for mean, result in ordered
+        [result.trial.name, f"{place:.1f}", *(told(figures(result).get(row.key), row.unit) for row in rows)]
+        for place, result in ordered
     ]
     return Ranking(title, ["mean place", *(row.title for row in rows)], lines)
 

@@ -87,8 +87,7 @@ class Replica:
     ) -> None:
         """Make a planner, as `Planner` has it, that may work for so many seconds on one plan."""
         # A replica that is stuck in a rule ends; all that are started after it on this machine know the rule's file.
-        words = paths.runtime() / "fleet.words"
-        guard = Guard(words, folders, seconds + SECONDS) if folders else None
+        guard = Guard(_words(), folders, seconds + SECONDS) if folders else None
         self._worker = Worker(Planner(device, folders, models, guard), seconds)
 
     async def answer(self, frame: bytes) -> bytes:
@@ -160,6 +159,7 @@ def start(
         from ray import serve
     except ImportError as error:
         raise MissingExtra("A fleet", "fleet") from error
+    _words().unlink(missing_ok=True)  # Of the fleet before.
     logging.getLogger("ray.serve").setLevel(logging.WARNING)  # The host has its own log.
     ray.init(config.address or None, include_dashboard=False, logging_level="ERROR", log_to_driver=False)
     deployment = serve.deployment(
@@ -173,3 +173,8 @@ def start(
     )
     application = deployment(Replica).bind(device, folders, models, seconds)
     return Fleet(serve.run(application, name=_NAME, route_prefix=None))
+
+
+def _words() -> Path:
+    """Return where replicas say what they are stuck in."""
+    return paths.runtime() / "fleet.words"

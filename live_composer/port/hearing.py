@@ -26,13 +26,12 @@ class Hearing:
 
     Attributes:
         keys: (channel, pitch) of the keys that others hold down.
-        ignored: messages that were broken, or of no use here.
         echoes: messages of our own that came back.
     """
 
     def __init__(self, clock: Clock) -> None:
         self.keys: set[tuple[int, int]] = set()
-        self.ignored = self.echoes = 0
+        self.echoes = 0
         self._clock = clock
         self._said: dict[bytes, float] = {}
         self._said_in_order: deque[tuple[float, bytes]] = deque()
@@ -49,8 +48,8 @@ class Hearing:
     def hear(self, data: bytes, seconds: float) -> None:
         """Take in a message that came in at `seconds` of the player's time."""
         if not is_whole(data):
-            self.ignored += 1
-        elif data[0] >= SYSTEM_EXCLUSIVE:
+            return
+        if data[0] >= SYSTEM_EXCLUSIVE:
             self._clock.hear(data, seconds)
         elif self._is_new(data := _plain(data), seconds):
             self._heard.append(HeardMessage(self._clock.beat(seconds), seconds, data))

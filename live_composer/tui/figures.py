@@ -13,6 +13,7 @@ from live_composer.tui import plot
 from live_composer.tui.course import figure_text
 from live_composer.tui.edge import Guarded
 from live_composer.tui.lines import Pieces, Rows, look_of, strip
+from live_composer.tui.text import padded
 
 if TYPE_CHECKING:
     from textual.strip import Strip
@@ -60,7 +61,7 @@ class Figures(Rows):
         name = short_name(names[index], names)
         spark = _SPARK if width >= _ROOMY else 0
         room = max(8, width - spark - 2 * _FIGURE - bool(spark))
-        yield f"{name[: room - 1]:<{room}}", look.style("text", ground)
+        yield padded(name, room), look.style("text", ground)
         if spark:
             yield f"{plot.spark(figures, spark):<{spark}} ", look.style("accent", ground)
         yield f"{figure_text(figures[-1]):>{_FIGURE}}", look.style("text", ground)

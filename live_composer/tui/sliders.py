@@ -10,6 +10,7 @@ from textual.message import Message
 from live_composer.parameters.kinds import KeyName, MetreName, Number, Whole
 from live_composer.tui.bindings import bindings
 from live_composer.tui.lines import Pieces, Rows
+from live_composer.tui.text import padded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -117,8 +118,7 @@ class Sliders(Rows):
         """See `Rows`: name, track, value and knob."""
         slider = self.sliders[index]
         room = _name_width(width)
-        name = f"{self.title(slider)[: room - 1]:<{room}}"
-        yield name, look.style("text", ground)
+        yield padded(self.title(slider), room), look.style("text", ground)
         yield from self.track(slider, look, ground, self._track_width(width))
         yield from self.tail(index, look, ground)
 

@@ -19,3 +19,13 @@ def cut(line: Line, width: int) -> Line:
         fitting.append((text[: max(0, width)], colour))
         width -= len(text)
     return fitting
+
+
+def padded(words: str, width: int) -> str:
+    """Return words in exactly so many columns, a space at the end; where they do not fit, they say so.
+
+    >>> padded("tempo", 8), padded("humanise-velocity", 8)
+    ('tempo   ', 'humani… ')
+    """
+    room = width - 1
+    return f"{words if len(words) <= room else words[: room - 1] + '…':<{width}}"

@@ -6,7 +6,7 @@ is shown frames as things change, up to `FRAMES_PER_SECOND` and only the newest;
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 from live_composer.wire.base import Message, Part, Ticket, Value
 from live_composer.wire.catalogue import Catalogue
@@ -366,6 +366,3 @@ class Failed(Message, frozen=True):
 
 ScreenMessage: TypeAlias = Set | Command | Done | Frame | Reasons | Catalogue | Failed
 """All of them."""
-
-Role: TypeAlias = Literal["screen", "control"]
-"""What a hello says: `screen` is shown frames, `control` asks for one thing and goes."""

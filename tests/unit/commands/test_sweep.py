@@ -13,6 +13,7 @@ from live_composer.config import Sweep
 from live_composer.errors import BadFile, BadInput
 from live_composer.evaluate import ranking
 from live_composer.learn.sweep import Setting, Trial, read
+from live_composer.measures.estimates import Estimate
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,8 +70,11 @@ def test_the_smallest_is_first_and_equal_ones_share_their_place():
 
 
 @pytest.mark.learn
-def test_a_trial_is_run_once_and_ranked_within_its_objective(tmp_path: Path, random_model: str):
+def test_a_trial_is_run_once_and_ranked_within_its_objective(
+    tmp_path: Path, random_model: str, monkeypatch: pytest.MonkeyPatch
+):
     pytest.importorskip("torch", reason="the extra `learn` is not installed")
+    monkeypatch.setattr("live_composer.learn.tuning._FINAL", 100)  # Melodies: that they are drawn is enough here.
     _, trials = read(written(tmp_path, FILE.format(model=random_model)))
     sweep.run_trial(tmp_path, trials[1], 20, ())
     (result,) = [result for trial in trials if (result := sweep.known(tmp_path, trial, 20))]
@@ -83,6 +87,18 @@ def test_a_trial_is_run_once_and_ranked_within_its_objective(tmp_path: Path, ran
     assert [title.partition(":")[0][:10] for title in titles] == ["By J, for ", "By J, for ", "By the pap", "By health"]
     assert "paper (paper_key 2) at c = 0.25 from random" in titles[0]
     assert {line[0] for line in report.rankings[2].lines} == {result.trial.name for result in results}
+    names = ["c_1-seed_1", "c_1-seed_2", "c_2-seed_1"]
+    js = [1.0, 3.0, 4.0]
+    several = [
+        msgspec.structs.replace(
+            result,
+            trial=Trial(name, result.trial.setting),
+            judged=msgspec.structs.replace(result.judged, j=Estimate(j)),
+        )
+        for name, j in zip(names, js, strict=True)
+    ]
+    over = ranking.report(several, {}, "").rankings[1]
+    assert over.lines == [["c_2", "4.0", "4.0", "4.0", "1"], ["c_1", "2.0", "1.0", "3.0", "2"]]
     page = ranking.markdown(report)
     assert trials[2].name in page
     assert "- other: no such rule" in page

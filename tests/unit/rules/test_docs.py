@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from rule_music import rules_of
 
+import scripts
 from live_composer.config import COMMANDS
 from live_composer.rules import Context, Note, Rule, arrays
 from live_composer.rules.book_file import load
@@ -82,12 +82,7 @@ def test_every_status_and_command_is_told():
 
 
 def rules_page() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("rules_page", ROOT / "scripts" / "rules_page.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return scripts.load("rules_page")
 
 
 def test_the_page_of_the_books_tells_every_rule_and_parameter():

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 import msgspec
 import pytest
 
+import scripts
 from live_composer.wire import messages
 from live_composer.wire.messages import AnyMessage
 from live_composer.wire.screen import COMMANDS
@@ -21,12 +21,7 @@ ROOT = Path(__file__).parents[3]
 
 @pytest.fixture(scope="module")
 def script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("wire_page", ROOT / "scripts" / "wire_page.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return scripts.load("wire_page")
 
 
 def test_every_message_and_command_has_its_place(script: ModuleType):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import queue
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -26,14 +25,6 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if os.environ.get("REQUIRE_REAL_PARTS") == "1":
         pytest.fail(f"real parts are required, but {reason}", pytrace=False)
     pytest.skip(reason)
-
-
-@pytest.fixture(autouse=True)
-def tiny_numbers() -> Iterator[None]:
-    """Have this process know the tiniest numbers again: learning rounds them to zero, as long as its process lives."""
-    yield
-    if torch := sys.modules.get("torch"):
-        torch.set_flush_denormal(False)
 
 
 @pytest.fixture

@@ -1,23 +1,26 @@
 """How late notes arrive: our two outputs beside mido's `MidiFile.play()`, isobar and a plain sleep loop, in one run.
 
-    python benchmarks/lateness.py [SECONDS]        (10 when not given; docs/midi-ports.md quotes 8)
+    python benchmarks/lateness.py [SECONDS [SECONDS]]        (60 of sixteenths and 20 of the rest when not given)
 
 Notes every 125 ms (sixteenths at 120 BPM) and every 20 ms go through a JACK server with a dummy sound card to a
 recorder that notes the frame of each. The grid is laid through the median note, so a sender is late or early against
 its own beat; drift is how much further the last quarter of the notes lies behind it than the first (the dummy card's
 own clock drifts by a period or so). `woke` is how late the sender came to send, by the system's clock, against its own
 earliest note. All play one after the other: by themselves, then beside as many processes as cores that plan by torch
-without pause.
+without pause and a daemon that plays with its screen in a terminal.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from machine import machine
@@ -26,9 +29,14 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
 from real_parts import RATE, JackServer, Recorder, note_ons  # noqa: E402
+from serving import Serving  # noqa: E402
+from terminal import Terminal  # noqa: E402
 
 from live_composer.port.client import PortProcess  # noqa: E402
 from live_composer.port.protocol import Note, Notes, Open, Reply, Sent, Start  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 STEPS = (0.125, 0.02)
 PERIOD = 128
@@ -136,9 +144,9 @@ def row(frames: list[int], woke: list[float], count: int, step: float) -> str:
     return f"{p50:9.3f} {p99:9.3f} {np.abs(late).max():9.3f} {drift:+9.3f} {woke_50:9.3f} {woke_99:9.3f}"
 
 
-def table(step: float, count: int, *, planning: bool) -> None:
+def table(step: float, count: int, beside: str) -> None:
     """Print one row a sender."""
-    print(f"\nevery {1000 * step:g} ms, {count} notes{', beside planning' if planning else ''}")
+    print(f"\nevery {1000 * step:g} ms, {count} notes{beside}")
     for name, play in SENDERS.items():
         with Recorder() as recorder:
             woke = play(count, step)
@@ -146,23 +154,35 @@ def table(step: float, count: int, *, planning: bool) -> None:
             print(f"{name:32} {figures}  {recorder.xruns}", flush=True)
 
 
+@contextlib.contextmanager
+def busy() -> Iterator[None]:
+    """Plan by torch on every core, and show a daemon's screen."""
+    planners = [subprocess.Popen([sys.executable, "-c", PLANNING]) for _ in range(os.cpu_count() or 1)]
+    try:
+        with tempfile.TemporaryDirectory() as home:
+            os.environ["LIVE_COMPOSER_HOME"] = home
+            with Serving("null", model="house") as serving, Terminal() as terminal:
+                serving.wait_for("bar")
+                terminal.run("attach")
+                terminal.wait("playing")
+                yield
+    finally:
+        for planner in planners:
+            planner.kill()
+            planner.wait()
+
+
 def main() -> None:
     """Print the tables."""
-    seconds = float(sys.argv[1] if len(sys.argv) > 1 else 10)
+    seconds = [float(word) for word in (*sys.argv[1:3], *("60", "20")[len(sys.argv) - 1 :])]
     print(f"{machine()}\na JACK period of {1000 * PERIOD / RATE:.2f} ms; milliseconds\n")
     head = ("p50", "p99", "max", "drift", "woke p50", "woke p99")
     print(" " * 32, *(f"{word:>9}" for word in head), " overruns of the server")
     with JackServer(PERIOD):
-        for planning in (False, True):
-            planners = (os.cpu_count() or 1) if planning else 0
-            busy = [subprocess.Popen([sys.executable, "-c", PLANNING]) for _ in range(planners)]
-            try:
-                for step in STEPS:
-                    table(step, max(LEAST, int(seconds / step)), planning=planning)
-            finally:
-                for planner in busy:
-                    planner.kill()
-                    planner.wait()
+        for beside, load in (("", contextlib.nullcontext), (", beside planning and a screen", busy)):
+            with load():
+                for step, length in zip(STEPS, seconds, strict=True):
+                    table(step, max(LEAST, int(length / step)), beside)
 
 
 if __name__ == "__main__":

@@ -46,6 +46,22 @@ def whole_file(path: Path) -> Generator[Path]:
 
 
 @contextlib.contextmanager
+def scratch() -> Generator[None]:
+    """Turn what is wrong with the system's folder of temporary files into a sentence.
+
+    Raises:
+        CannotWrite: there is none that can be written, or its disk is full.
+    """
+    try:
+        yield
+    except OSError as error:
+        where = error.filename or "any folder for them"
+        raise CannotWrite(
+            f"Temporary files cannot be written to {where}; free some space, or name one in TMPDIR."
+        ) from error
+
+
+@contextlib.contextmanager
 def whole_folder(path: Path) -> Generator[Path]:
     """Give a temporary folder to write files to; on success they move into `path`, on any failure they are gone.
 

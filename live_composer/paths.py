@@ -79,7 +79,11 @@ def runtime() -> Path:
     with warnings.catch_warnings():
         # That there is no XDG_RUNTIME_DIR is no news to anybody; the folder is a private one nevertheless.
         warnings.simplefilter("ignore")
-        return _private(platformdirs.user_runtime_path("live-composer"))
+        try:
+            folder = platformdirs.user_runtime_path("live-composer")
+        except FileNotFoundError:  # It tried a folder of temporary files, and found no room: this is that folder.
+            folder = _temporary() / f"runtime-{os.geteuid()}" / "live-composer"
+    return _private(folder)
 
 
 def socket(name: str) -> Path:
@@ -104,10 +108,15 @@ def sockets(prefix: str, suffix: str) -> list[Path]:
 def _short_runtime() -> Path:
     """Return where sockets are whose path in `runtime()` would be too long for one."""
     import hashlib
-    import tempfile
 
     digest = hashlib.sha256(os.fsencode(runtime())).hexdigest()[:8]
-    return Path(tempfile.gettempdir()) / f"live-composer-{digest}"
+    return _temporary() / f"live-composer-{digest}"
+
+
+def _temporary() -> Path:
+    """Return the system's folder of temporary files, without trying it: a full disk must keep nobody from steering."""
+    named = (Path(folder) for name in ("TMPDIR", "TEMP", "TMP") if (folder := os.environ.get(name)))
+    return next((folder for folder in named if folder.is_dir()), Path("/tmp"))  # noqa: S108 - the folder in it is private
 
 
 def _private(folder: Path) -> Path:

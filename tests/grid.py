@@ -12,8 +12,8 @@ from real_parts import RATE, note_offs, note_ons
 TICK, START, CONTINUE, STOP, POSITION = 0xF8, 0xFA, 0xFB, 0xFC, 0xF2
 TICKS_PER_STEP = 6
 STEPS_PER_BEAT = 4
-LOST = 1.6
-"""Periods without a tick after which one was lost."""
+LOST, TWICE = 1.6, 0.25
+"""Periods without a tick after which one was lost, and within which a tick is the last one told again."""
 NEARLY = 1e-6
 
 
@@ -36,8 +36,8 @@ class Onset(NamedTuple):
 def steps_of_ticks(events: list[tuple[int, bytes]]) -> list[Step]:
     """Return the sixteenths of a MIDI clock, counted as a follower must count them.
 
-    From a gap of two or three ticks within a steady clock ticks were lost: a server that overran takes them along
-    (docs/decisions/007).
+    From a gap of two or three ticks within a steady clock ticks were lost, and a tick where the last was is that one
+    told twice: a server that overran does both (docs/decisions/007).
     """
     steps: list[Step] = []
     following, going = 0, False
@@ -45,7 +45,9 @@ def steps_of_ticks(events: list[tuple[int, bytes]]) -> list[Step]:
     for frame, data in events:
         match data[0]:
             case status if status == TICK and going:
-                if (gap := frame - last) > LOST * period:
+                if (gap := frame - last) < TWICE * period < math.inf:
+                    continue
+                if gap > LOST * period:
                     following += round(gap / period) - 1
                 else:
                     period = gap if gap > 0 else period

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import sys
@@ -40,13 +41,16 @@ class Ears:
         """Return (frame, samples) of each period from the `since`-th on."""
         return self._sound[since:]
 
-    def levels(self) -> list[tuple[int, float, float]]:
-        """Return (frame, loudness, brightness) of each period: root mean square of the sound and of its slope."""
+    def levels(self, since: int, most: int) -> list[tuple[int, float, float]]:
+        """Return (frame, loudness, brightness) of so many periods: root mean square of the sound and of its slope.
+
+        Not of all at once: the call-back waits while they are handed over.
+        """
         import numpy as np
 
         return [
             (start, float(np.sqrt(np.mean(samples**2))), float(np.sqrt(np.mean(np.diff(samples) ** 2))))
-            for start, samples in self._sound
+            for start, samples in self._sound[since : since + most]
         ]
 
     def periods(self) -> int:
@@ -225,6 +229,7 @@ def start() -> JackManager:
 
 
 def _go_first() -> None:
+    gc.disable()
     sys.setswitchinterval(1e-4)
     with contextlib.suppress(PermissionError):
         os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(10))

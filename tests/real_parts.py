@@ -30,6 +30,9 @@ SOUNDFONTS = [
     Path("/usr/share/sounds/sf2/FluidR3_GM.sf2"),
 ]
 NEARLY = 0.9
+LEVELS_AT_ONCE = 500
+DEAD_SECONDS = float(os.environ.get("JACK_DEAD_SECONDS", "3"))
+"""How long a server is dead; JACK_DEAD_SECONDS=120 tries it as on a bad evening."""
 SILENCE, MUSIC = 1e-6, 1e-3
 """Below the one, nothing sounds; above the other, something does (root mean square)."""
 
@@ -133,6 +136,7 @@ class Recorder:
         self._manager = jack_ears.start()
         self._ears = self._manager.Ears(name)
         self._events: list[tuple[int, bytes]] = []
+        self._levels: list[tuple[int, float, float]] = []
         self._fetched = 0
 
     def __enter__(self) -> Self:
@@ -184,7 +188,12 @@ class Recorder:
 
     def levels(self) -> list[tuple[int, float, float]]:
         """Return (frame, loudness, brightness) of each period so far; an attack is bright."""
-        return self._ears.levels()
+        more = LEVELS_AT_ONCE
+        while more == LEVELS_AT_ONCE:
+            before = len(self._levels)
+            self._levels += self._ears.levels(before, LEVELS_AT_ONCE)
+            more = len(self._levels) - before
+        return self._levels
 
     def sound_between(self, first: int, last: int) -> np.ndarray:
         """Return what sounded from one frame to another, to the nearest period."""

@@ -7,6 +7,8 @@ import sys
 import tempfile
 from typing import Any
 
+from live_composer import files
+
 _OUT, _ERROR = 1, 2
 _AS_BEFORE = (
     b"\x1b[?1049l"  # the screen that was there
@@ -30,7 +32,8 @@ class LentTerminal:
     def __init__(self) -> None:
         self.back = False
         self._modes = _modes()
-        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - it stays open for as long as the terminal is lent
+        with files.scratch():
+            self._said = tempfile.TemporaryFile()  # noqa: SIM115 - it stays open for as long as the terminal is lent
         sys.stdout.flush()
         sys.stderr.flush()
         self.out, self.error = os.dup(_OUT), os.dup(_ERROR)

@@ -70,6 +70,8 @@ class Performance:
         self._origins: dict[Origin, None] = {}
         self._wishes_from = 0
         self._armed: int | None = None
+        self._told_to = 0
+        """Where the last bar ends that was told; after a stop within a bar its end is settled once more."""
 
     async def play(self) -> None:
         """Play on from where the music stands to its last bar, once the transport counts in.
@@ -93,9 +95,14 @@ class Performance:
         await self._perform_on()
 
     def is_armed(self, beat: float) -> bool:
-        """Say whether what begins at a beat was handed over, and nothing of it was heard yet."""
-        armed, self._armed = self._armed, None
-        return armed == math.ceil(beat * STEPS_PER_BEAT)
+        """Say whether what begins at a beat was handed over, and nothing of it was heard yet.
+
+        A leader that stands still may say again where it is; what is handed over waits until it goes.
+        """
+        armed = self._armed == math.ceil(beat * STEPS_PER_BEAT)
+        if not armed or self._port.moves:
+            self._armed = None
+        return armed
 
     def goes_back(self, beat: float) -> bool:
         """Say whether a beat lies before what was handed over last, and so was played already."""
@@ -118,7 +125,7 @@ class Performance:
             self.source.restart()
         self.performer.forget()
         self.performer.score.cut(step)
-        self._wishes_from = 0
+        self._wishes_from, self._told_to = 0, step
 
     def halt(self, action: Literal["pause", "stop"]) -> None:
         """Release what sounds and stay here, or go back to the start."""
@@ -128,7 +135,7 @@ class Performance:
         self._go_back(beat)
         if action == "stop":
             self.source.restart()
-            self._wishes_from = 0
+            self._wishes_from = self._told_to = 0
 
     def close(self) -> None:
         """Ask for no more plans."""
@@ -199,7 +206,8 @@ class Performance:
         self._port.send(*performer.play(step, played, bar, until=until, origin=origin))
         self.origin, self.bars_played = origin, bar.number
         self._origins[origin] = None
-        if self.source.settled == bar.end:
+        if self.source.settled == bar.end > self._told_to:
+            self._told_to = bar.end
             events = self.source.events(bar.begin, bar.end)
             self._on_bar(Bar(bar.number, events, performer.wishes.key.shift, list(self._origins)))
             self._origins = {}

@@ -19,6 +19,7 @@ from live_composer.port.protocol import (
     Heartbeat,
     Listening,
     Open,
+    Rejoin,
     Release,
     SetOffset,
     SetTempo,
@@ -36,6 +37,8 @@ _FROZEN_AFTER = 6
 """Looks without a new heartbeat after which a port process is taken to be frozen."""
 _RETRY_SECONDS = 1.0
 _KILLED = -9
+_SAME_PLACE_BEATS = 0.25
+"""A clock that says to be so near to where it is believed to be has not left that place: it knows better."""
 
 
 class PortLink:
@@ -75,9 +78,10 @@ class PortLink:
         self._request = request
         self._on_reply, self._on_trouble = on_reply, on_trouble
         self._news = asyncio.Event()
-        self._anchor = (0.0, 0.0)
+        self._anchor = self._own_anchor = (0.0, 0.0)
         self._playing = False
         self._closing = False
+        self._rejoining = False
         self._process: PortProcess | None = None
         self._newest: PortProcess | None = None
         self._failed: Failed | None = None
@@ -152,8 +156,7 @@ class PortLink:
 
     def beat(self) -> float:
         """Return where the music is, by the port's clock as it was last heard."""
-        beat, since = self._anchor
-        return beat + (time.monotonic() - since) / seconds_per_beat(self.tempo) if self.moves else beat
+        return self._beat_at(time.monotonic())
 
     async def news(self, seconds: float) -> None:
         """Wait until the port says something, but no longer than so many seconds.
@@ -181,9 +184,7 @@ class PortLink:
             with contextlib.suppress(RuntimeError):  # The daemon has ended.
                 loop.call_soon_threadsafe(call, process, *arguments)
 
-        process = PortProcess(
-            lambda reply: soon(self._heard, reply, time.monotonic()), lambda code: soon(self._ended, code)
-        )
+        process = PortProcess(lambda reply: soon(self._heard, reply), lambda code: soon(self._ended, code))
         self._newest = process  # What it says right after it opened the port may be heard before `open` returns.
         try:
             request = msgspec.structs.replace(self._request, tempo=self.tempo, virtual=virtual)
@@ -196,16 +197,20 @@ class PortLink:
             raise
         self._process = process
 
-    def _heard(self, process: PortProcess, reply: Reply, when: float) -> None:
+    def _heard(self, process: PortProcess, reply: Reply) -> None:
         if process is not self._newest:
             return
         match reply:
             case Heartbeat():
                 self.heartbeat = reply
                 if reply.playing and self._playing:
-                    self._anchor = (reply.beat, when)
+                    self._anchor, self._own_anchor = (reply.beat, reply.seconds), (reply.beat, reply.own_seconds)
+                    self.tempo = reply.tempo if self.follows else self.tempo
             case ClockState():
-                self._clocked(reply, when)
+                if self._rejoining and not reply.moved:
+                    return  # It has only been started, and knows of nothing.
+                self._rejoining = False
+                self._clocked(reply)
             case Listening():
                 self.listening = reply
                 self._on_trouble()
@@ -216,13 +221,20 @@ class PortLink:
         self._on_reply(reply)
         self._tell()
 
-    def _clocked(self, state: ClockState, when: float) -> None:
+    def _clocked(self, state: ClockState) -> None:
         if state.moved:
-            self.left = self.beat()
+            left = self._beat_at(state.seconds)
+            merely_stopped = abs(state.beat - left) < _SAME_PLACE_BEATS
+            self.left = state.beat if merely_stopped else left
         if self.follows:
-            self._anchor, self.tempo = (state.beat, when), state.tempo
+            self._anchor, self._own_anchor = (state.beat, state.seconds), (state.beat, state.own_seconds)
+            self.tempo = state.tempo
         self.clock = state
         self._on_trouble()
+
+    def _beat_at(self, seconds: float) -> float:
+        beat, since = self._anchor
+        return beat + (seconds - since) / seconds_per_beat(self.tempo) if self.moves else beat
 
     @staticmethod
     def _follows(request: Open) -> bool:
@@ -231,7 +243,9 @@ class PortLink:
     def _ended(self, process: PortProcess, code: int) -> None:
         if process is self._process and self.well and not self._closing:
             self._anchor, self._playing = (self.beat(), time.monotonic()), False
-            self.clock = msgspec.structs.replace(self.clock, rolling=False)  # Nobody hears it now.
+            self._rejoining = self.clock.source == "midi" and self.clock.rolling
+            if not self._rejoining:
+                self.clock = msgspec.structs.replace(self.clock, rolling=False)  # Nobody hears it now.
             self.trouble = self._failed.reason if self._failed else f"The port process ended with code {code}."
             self._troubled()
             self._do(self._replace(process))
@@ -248,6 +262,9 @@ class PortLink:
                 self.trouble, self._failed = "", None
         self.replaced += 1
         self.send(Release(list(lost.sounding.notes)))
+        if self._rejoining:
+            beat, own_seconds = self._own_anchor
+            self.send(Rejoin(max(0.0, beat), own_seconds))
         self._troubled()
 
     async def _watch(self) -> None:

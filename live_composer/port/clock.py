@@ -80,6 +80,9 @@ class Clock:
         if beats and self.playing:
             self._ramp_seconds = beats * seconds_per_beat((before + tempo) / 2)
 
+    def rejoin(self, beat: float, seconds: float, now: float) -> None:
+        """Go on where others were at `beat` and `seconds`; a clock that can look where they are has no need of it."""
+
     def hear(self, data: bytes, now: float) -> None:
         """Take in a MIDI system message, such as a clock's; this clock listens to nobody."""
 

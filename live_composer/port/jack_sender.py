@@ -12,7 +12,9 @@ import time
 from collections import deque
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
 
 from live_composer.errors import NoPort
 from live_composer.port.hearing import Hearing
@@ -20,7 +22,7 @@ from live_composer.port.jack_input import JackInput
 from live_composer.port.jack_transport import JackTransport
 from live_composer.port.lateness import Lateness
 from live_composer.port.midi_bytes import CONTROL, NOTE_OFF, SYSTEM_EXCLUSIVE
-from live_composer.port.protocol import Notes, Opened, SentMessage
+from live_composer.port.protocol import ClockState, Heartbeat, Notes, Opened, Rejoin, SentMessage
 from live_composer.port.sender import heartbeat, taken
 
 if TYPE_CHECKING:
@@ -29,7 +31,9 @@ if TYPE_CHECKING:
     import jack
 
     from live_composer.port.player import Due, Player
-    from live_composer.port.protocol import ClockState, Command, Heartbeat
+    from live_composer.port.protocol import Command
+
+_Told = TypeVar("_Told", ClockState, Heartbeat)
 
 REPORT_SECONDS = 0.05
 """How often the loop looks at what the call-back has sent."""
@@ -77,10 +81,13 @@ class JackSender:
         self._came: deque[tuple[bytes, float]] = deque()
         self._held: deque[Due] = deque()
         self._older: list[bytes] = []
-        self._written: list[bytes] = []
+        self._written: list[tuple[int, bytes]] = []
+        """Of the last call, with offsets."""
         self._xruns = self._xruns_seen = 0
         self._sent: deque[SentMessage] = deque()
         self._frame = self._counter = self._period = self._calls = 0
+        self._began = (0, 0)
+        """The first frame of the period, and the server's counter there."""
         self._calls_seen, self._seen_at = 0, time.monotonic()
         self._failure: Exception | None = None
         if isinstance(player.clock, JackTransport):
@@ -95,7 +102,11 @@ class JackSender:
     def handle(self, command: Command) -> None:
         """Hand a command to the call-back."""
         chunks = [command]
-        if isinstance(command, Notes):
+        if isinstance(command, Rejoin):
+            frame, counter = self._began
+            then = frame + frames_between(counter, round(command.own_seconds * self._rate))
+            chunks = [Rejoin(command.beat, then / self._rate)]
+        elif isinstance(command, Notes):
             chunks = [Notes(command.notes[at : at + CHUNK]) for at in range(0, len(command.notes), CHUNK)]
         self._todo.extend(partial(self._player.handle, chunk) for chunk in chunks)
 
@@ -119,12 +130,12 @@ class JackSender:
 
     def states(self) -> list[ClockState]:
         """Return what the clock did."""
-        return taken(self._player.states)
+        return [self._timed(state) for state in taken(self._player.states)]
 
     def heartbeat(self) -> Heartbeat:
         """Tell how things are, as of the last period."""
         now, period_ms = self._frame / self._rate, self._period / self._rate * 1000
-        return heartbeat(self._player, self._lateness, now, period_ms)
+        return self._timed(heartbeat(self._player, self._lateness, now, period_ms))
 
     def check(self) -> None:
         """Look whether the server still calls, and whether the target is still there."""
@@ -152,6 +163,18 @@ class JackSender:
         self._client.deactivate()
         self._client.close()
         return self.play()
+
+    def _timed(self, told: _Told) -> _Told:
+        """Return what was told with the time of all processes and the server's, by its own estimate of now.
+
+        The estimate may lie a little before the period that has begun; far from it nothing is known.
+        """
+        frame, counter = self._began
+        since = frames_between(counter, self._client.frame_time)
+        known = abs(since) < LONGEST_STALL_SECONDS * self._rate
+        seconds = time.monotonic() - (frame + since * known) / self._rate
+        own_seconds = (counter - frame) / self._rate
+        return msgspec.structs.replace(told, seconds=told.seconds + seconds, own_seconds=told.own_seconds + own_seconds)
 
     def _finish(self, now: float, *, cut: bool) -> None:
         self._player.silence(now, cut=cut)
@@ -181,6 +204,10 @@ class JackSender:
             self._period = frames
             passed = self._frames_since_last(frames)
             self._frame += passed
+            self._began = (self._frame, self._counter)
+            if not passed:
+                self._say_again()
+                return
             self._listen()
             for _ in range(min(len(self._todo), CHUNKS_A_PERIOD)):
                 self._todo.popleft()(self._frame / self._rate)
@@ -188,7 +215,8 @@ class JackSender:
             self._write(self._suspects(late=passed > frames))
         except Exception as error:  # noqa: BLE001 - nobody above could tell
             self._failure = error
-        self._calls += 1
+        finally:
+            self._calls += 1
 
     def _frames_since_last(self, frames: int) -> int:
         """Return how far the server's time went on since the last call: a period, or more after a stall.
@@ -196,8 +224,14 @@ class JackSender:
         Its counter wraps around in a day, and some servers let it jump when the sound card changes.
         """
         counter = self._client.last_frame_time
-        step, self._counter = (counter - self._counter) % _COUNTER_WRAPS, counter
-        return step if step < LONGEST_STALL_SECONDS * self._rate else frames
+        step, self._counter = frames_between(self._counter, counter), counter
+        return step if 0 <= step < LONGEST_STALL_SECONDS * self._rate else frames
+
+    def _say_again(self) -> None:
+        """Write once more what was written: an overrun may have us called twice for a period, with the same input."""
+        self.port.clear_buffer()
+        for offset, data in self._written:
+            self.port.write_midi_event(offset, data)
 
     def _suspects(self, *, late: bool) -> list[bytes]:
         """Return what was written in vain, as far as can be known, to be written again.
@@ -210,8 +244,9 @@ class JackSender:
         suspicious, self._xruns_seen = xruns != self._xruns_seen, xruns
         if not (late or suspicious):
             return []
-        endings = [data for data in (*self._older, *(() if late else self._written)) if self._ends(data)]
-        return endings + (self._written if late else [])
+        written = [data for _, data in self._written]
+        endings = [data for data in (*self._older, *(() if late else written)) if self._ends(data)]
+        return endings + (written if late else [])
 
     def _ends(self, data: bytes) -> bool:
         kind, channel = data[0] & 0xF0, data[0] & 0x0F
@@ -219,7 +254,7 @@ class JackSender:
 
     def _write(self, again: list[bytes]) -> None:
         self.port.clear_buffer()
-        self._older, self._written = self._written, again
+        self._older, self._written = [data for _, data in self._written], [(0, data) for data in again]
         for data in again:
             self.port.write_midi_event(0, data)
         held, self._held = self._held, deque()
@@ -235,10 +270,16 @@ class JackSender:
             return
         frame = math.floor(due.seconds * self._rate + 0.5)
         late = max(self._frame - frame, 0)
-        self.port.write_midi_event(min(frame + late - self._frame, self._period - 1), due.data)
+        offset = min(frame + late - self._frame, self._period - 1)
+        self.port.write_midi_event(offset, due.data)
         self.hearing.said(due.data, due.seconds)
-        self._written.append(due.data)
+        self._written.append((offset, due.data))
         late_ms = late / self._rate * 1000
         self._lateness.add(late_ms)
         if due.data[0] <= SYSTEM_EXCLUSIVE:
             self._sent.append(SentMessage(due.beat, late_ms, due.data))
+
+
+def frames_between(then: int, now: int) -> int:
+    """Return how far a server's counter went on, which wraps around in a day; below 0 where it went back."""
+    return (now - then + _COUNTER_WRAPS // 2) % _COUNTER_WRAPS - _COUNTER_WRAPS // 2

@@ -29,6 +29,9 @@ _LATE, _NEXT_LEAST, _NEXT_MOST = 0.6, 0.5, 1.5
 server that overran took them along). They were lost if the next tick follows within about one period."""
 _BETWEEN, _WHOLE = 0.25, 0.05
 """Off a whole number of ticks by more than the one there is doubt, by less than the other there is none."""
+_TWICE = 0.25
+"""A tick so few periods after the last one is that one again, where ticks come to the frame: a server that overran may
+hand over a period twice."""
 _ON_TIME = 3.0
 """How many times the scatter a tick may be off and still be on the line."""
 
@@ -49,6 +52,8 @@ class MidiClock(Follower):
         self._last = -math.inf
         self._doubtful: float | None = None
         """When a tick came that cannot be counted before the next one."""
+        self._was_told = False
+        """Whether the leader has said where it is, or that it starts or stops."""
 
     @property
     def phase_ms(self) -> float:
@@ -71,6 +76,22 @@ class MidiClock(Follower):
             case _:
                 pass
 
+    def rejoin(self, beat: float, seconds: float, now: float) -> None:
+        """Go on from where the leader was, unless it has said more since: its next tick is the nearest one."""
+        if self._was_told:
+            return
+        line = self._filter
+        # A time to come is that of an audio server that is no more.
+        gone = now - seconds if seconds <= now else math.inf
+        beat += gone / seconds_per_beat(self.tempo) if gone <= self._freewheel_seconds else 0.0
+        since = (now - line.phase) / line.period if self.status == "locked" else beat * TICKS_PER_BEAT % 1
+        self._place, self._next = round(beat * TICKS_PER_BEAT - since), None
+        if self.status != "locked":
+            line.phase = now - since * line.period
+            self.status, self._last = "free-wheeling", now - gone
+        self._turn(beat, rolling=True)
+        self._anchor_beat, self._anchor_seconds = self._place / TICKS_PER_BEAT, line.phase
+
     def turns(self, now: float) -> list[Turn]:
         """Notice that no tick has come for too long."""
         silent = now - self._last
@@ -90,7 +111,10 @@ class MidiClock(Follower):
         return math.inf if self._next is not None else super().due(beat)
 
     def _tick(self, now: float) -> None:
-        gap, self._last = now - self._last, now
+        gap = now - self._last
+        if gap < _TWICE * self._filter.period and self._filter.exact:
+            return
+        self._last = now
         if self.status == "searching":
             self._filter = TickFilter(self._filter.period)
         if self._next is not None and self._going:
@@ -141,12 +165,14 @@ class MidiClock(Follower):
             self._place += ticks
 
     def _go(self, place: int) -> None:
+        self._was_told = True
         if self.status == "lost":
             self.status = "searching"
         self._next = place
         self._turn(place / TICKS_PER_BEAT, rolling=True)
 
     def _halt(self, now: float) -> None:
+        self._was_told = True
         if self.status == "lost":
             self.status = "searching"
         if self._next is None:
@@ -155,5 +181,6 @@ class MidiClock(Follower):
             self._turn(self.beat(now), rolling=False)
 
     def _locate(self, place: int) -> None:
+        self._was_told = True
         self._next = place
         self._turn(place / TICKS_PER_BEAT, rolling=self._going)

@@ -23,6 +23,7 @@ from live_composer.port.protocol import (
     Note,
     Notes,
     Raw,
+    Rejoin,
     Release,
     SetOffset,
     SetTempo,
@@ -120,6 +121,8 @@ class Player:
                 self._keep(())
                 self.clock.stop(now)
                 self._lead_nobody(now)
+            case Rejoin(beat, seconds):
+                self.clock.rejoin(beat, seconds, now)
             case SetTempo(tempo, beats):
                 self.clock.set_tempo(tempo, now, beats)
             case SetOffset(offset_ms):
@@ -169,7 +172,16 @@ class Player:
         if news or isinstance(clock, Follower) or tempo != told.tempo:
             self._told_at = now
             self._told = ClockState(
-                clock.name, clock.status, tempo, clock.phase_ms, clock.rolling, clock.beat(now), moved, clock.peers
+                source=clock.name,
+                status=clock.status,
+                tempo=tempo,
+                phase_ms=clock.phase_ms,
+                rolling=clock.rolling,
+                beat=clock.beat(now),
+                seconds=now,
+                own_seconds=now,
+                moved=moved,
+                peers=clock.peers,
             )
             self.states.append(self._told)
 

@@ -147,6 +147,21 @@ class Stop(_Message, frozen=True):
     """Stop now: release every sounding note and forget what was to come."""
 
 
+class Rejoin(_Message, frozen=True):
+    """Another port process was lost while the clock that is followed went: it was at `beat`, and goes on.
+
+    A MIDI clock does not say where it is before it is started again, so its next tick is taken for the nearest one. It
+    means nothing to clocks that can be asked, and where this clock has said more since.
+
+    Attributes:
+        beat: where the clock was.
+        own_seconds: when, as that process told it.
+    """
+
+    beat: Beat
+    own_seconds: float
+
+
 class SetTempo(_Message, frozen=True):
     """Change the tempo, now or evenly within the next `beats`. A clock that somebody else moves takes no tempo."""
 
@@ -210,7 +225,7 @@ class Heartbeat(_Message, frozen=True):
     """The port is well; told every `HEARTBEAT_SECONDS`, and after each `Advance`.
 
     Attributes:
-        beat: the position now.
+        beat: the position at `seconds`, as of `ClockState`; `own_seconds` likewise.
         tempo: beats per minute.
         playing: between `Start` and `Stop`.
         sounding: how many notes sound.
@@ -233,6 +248,8 @@ class Heartbeat(_Message, frozen=True):
     late_max_ms: float = 0.0
     period_ms: float = 0.0
     advances: int = 0
+    seconds: float = 0.0
+    own_seconds: float = 0.0
 
 
 class Sent(_Message, frozen=True):
@@ -273,7 +290,10 @@ class ClockState(_Message, frozen=True):
         tempo: beats per minute.
         phase_ms: how far its last beats were from where they were expected, root mean square.
         rolling: the clock goes (between its Start and Stop), whether or not we play along.
-        beat: the position now.
+        beat: the position at `seconds`.
+        seconds: by `time.monotonic`, which the processes of a machine share.
+        own_seconds: by the time that sends and hears, which another port process that takes over shares: an audio
+            server's frames where there is one, for these may stumble.
         moved: it has just been started, stopped or put at another place, and goes on from `beat`.
         peers: how many others share it (Ableton Link).
     """
@@ -284,11 +304,15 @@ class ClockState(_Message, frozen=True):
     phase_ms: float = 0.0
     rolling: bool = False
     beat: float = 0.0
+    seconds: float = 0.0
+    own_seconds: float = 0.0
     moved: bool = False
     peers: int = 0
 
 
-Command: TypeAlias = Open | Notes | Raw | Cancel | Start | Stop | SetTempo | SetOffset | Advance | Release | Close
+Command: TypeAlias = (
+    Open | Notes | Raw | Cancel | Start | Stop | Rejoin | SetTempo | SetOffset | Advance | Release | Close
+)
 """What the port process is told."""
 Reply: TypeAlias = Opened | Failed | Heartbeat | Sent | Heard | Listening | ClockState
 """What the port process answers."""

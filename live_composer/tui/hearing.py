@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from live_composer import files
 from live_composer.errors import BadFile, LiveComposerError, NoPort
 from live_composer.music import audio
 from live_composer.music.units import STEPS_PER_BEAT
@@ -107,7 +108,8 @@ class Hearing:
             for note in sample.notes
         ]
         font = audio.find_soundfont()
-        self._folder = tempfile.TemporaryDirectory(prefix="live-composer-")
+        with files.scratch():
+            self._folder = tempfile.TemporaryDirectory(prefix="live-composer-")
         melody = Path(self._folder.name) / "melody.mid"
         midi_file.write_notes(melody, notes, sample.steps / STEPS_PER_BEAT, tempos=[(0.0, TEMPO)])
         failures: list[str] = []

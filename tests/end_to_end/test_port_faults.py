@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 import shutil
 import time
 from typing import TYPE_CHECKING
 
 import pytest
-from real_parts import MUSIC, RATE, SILENCE, note_ons, wait_for
+from nonsense import nonsense
+from real_parts import DEAD_SECONDS, MUSIC, RATE, SILENCE, note_ons, wait_for
 from real_programs import AmSynth
 
 from live_composer.live.port_link import PortLink
@@ -24,29 +24,10 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.real
 
 MARK = bytes((0xB0, 20, 1))
-DEAD_SECONDS = float(os.environ.get("JACK_DEAD_SECONDS", "3"))
-"""How long the server is dead; JACK_DEAD_SECONDS=120 tries it as on a bad evening."""
 
 
 def sixteenths(count: int) -> Notes:
     return Notes([Note(step / 4, 0.1, 0, 36 + step % 80, 80) for step in range(count)])
-
-
-def nonsense(chance: random.Random) -> bytes:
-    """Return bytes as a broken cable, a bad driver or a SysEx dump in pieces would send them."""
-    match chance.randrange(6):
-        case 0:
-            return bytes(chance.randrange(256) for _ in range(chance.randint(1, 6)))
-        case 1:
-            return bytes((0xF0, *(chance.randrange(128) for _ in range(chance.randint(0, 40)))))
-        case 2:
-            return bytes(chance.randrange(128) for _ in range(chance.randint(1, 8)))
-        case 3:
-            return bytes((chance.randrange(0x80, 0xF0), chance.randrange(256)))
-        case 4:
-            return bytes((chance.choice([0xF1, 0xF3, 0xF4, 0xF5, 0xF7, 0xF9, 0xFD, 0xFE, 0xFF]),))
-        case _:
-            return bytes((chance.randrange(0x80, 0xF0), chance.randrange(128), chance.randrange(128)))
 
 
 @pytest.mark.parametrize("target", ["jack", "rtmidi"])

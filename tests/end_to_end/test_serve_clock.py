@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from grid import Onset, hanging, onsets, steps_of_ticks, steps_of_transport
-from real_parts import RATE, note_ons, wait_for
+from real_parts import RATE, kill, note_ons, wait_for
 from real_programs import MidiClockLeader
 from serving import Serving
 
 if TYPE_CHECKING:
-    from real_parts import Conductor, Recorder
+    from real_parts import Conductor, Keyboard, Recorder
 
 pytestmark = [
     pytest.mark.real,
@@ -25,6 +25,10 @@ EXACT, TIMEBASE = 4, 13
 """Frames: ticks are rounded to frames and told by a line that is not; a timebase tells whole ticks of 1920 a beat."""
 CLOCK, INPUT = "jack_midi_clock:mclk_out", "live-composer:in"
 BY_TICKS = ("--clock", "midi", "--input", "jack:jack_midi_clock", "--seed", "4")
+BY_KEYS = ("--clock", "midi", "--input", "jack:keyboard", "--seed", "4")
+SIXTEENTH = RATE * 60 // 200 // 4
+FEW = 0.1
+ALL_NOTES_OFF = bytes((0xB0, 123, 0))
 
 
 def grow(recorder: Recorder, notes: int) -> int:
@@ -116,5 +120,62 @@ def test_a_midi_clock_that_drops_out_is_bridged_and_joined_again_without_a_jump(
         assert late(heard) == []
         assert all(before.step < after.step for before, after in itertools.pairwise(heard))
         assert hanging(recorder.events) == []
+
+    recorder.fairly(attempt)
+
+
+def leads(begin: int, sixteenths: int, *first: bytes) -> list[tuple[int, bytes]]:
+    """Return what a leader at 200 BPM says from a frame on."""
+    ticks = [(begin + tick * SIXTEENTH // 6, b"\xf8") for tick in range(sixteenths * 6)]
+    return [*((begin, data) for data in first), *ticks]
+
+
+def test_a_leader_that_says_again_where_it_stands_cuts_no_note(recorder: Recorder, keyboard: Keyboard):
+    place, stop = bytes((0xF2, 24, 0)), 24 * SIXTEENTH
+    go_on = stop + RATE
+    says = [*leads(0, 24, b"\xfa"), (stop, b"\xfc"), *((stop + third * RATE // 4, place) for third in (1, 2, 3))]
+    recorder.listen("keyboard:out")
+
+    def attempt() -> None:
+        with Serving("recorder", *BY_KEYS) as serving:
+            wait_until_armed(serving)
+            keyboard.play_at([*says, *leads(go_on, 24, b"\xfb"), (go_on + stop, b"\xfc")])
+            wait_for(lambda: recorder.data.count(b"\xfc") == 2, "the last stop")
+            serving.process.terminate()
+            serving.end()
+        _, begin, end = (frame for frame, data in recorder.events if data in {b"\xfb", b"\xfc"})
+        second = [data for frame, data in recorder.events if begin <= frame < end - SIXTEENTH]
+        assert ALL_NOTES_OFF not in second
+        assert len(note_ons([(0, data) for data in second])) >= 4
+        notes = onsets(recorder.events, steps_of_ticks(recorder.events))
+        assert late(notes) == []
+        assert all(before.step < after.step for before, after in itertools.pairwise(notes))
+
+    recorder.fairly(attempt)
+
+
+def test_a_port_process_that_is_lost_while_a_clock_goes_is_replaced_and_on_its_grid(
+    recorder: Recorder, keyboard: Keyboard
+):
+    recorder.listen("keyboard:out")
+
+    def attempt() -> None:
+        with Serving("recorder", *BY_KEYS) as serving:
+            wait_until_armed(serving)
+            keyboard.play_at([*leads(0, 80, b"\xfa"), (80 * SIXTEENTH, b"\xfc")])
+            before = grow(recorder, 6)
+            kill(serving.children()["port"])
+            grow(recorder, 8)
+            wait_for(lambda: b"\xfc" in recorder.data, "the stop")
+            wait_for(lambda: not hanging(recorder.events), "silence")
+            serving.process.terminate()
+            assert serving.end()["ports_replaced"] == 1
+        notes = onsets(recorder.events, steps_of_ticks(recorder.events))
+        # At a wrong tick all would be late from there on; an overrun has one said again, a period later.
+        assert len(late(notes)) <= FEW * len(notes)
+        assert all(earlier.step <= later.step for earlier, later in itertools.pairwise(notes))
+        assert notes[-1].step > notes[before].step + 16
+        bars = [report["number"] for report in serving.reports if report["event"] == "bar"]
+        assert bars == sorted(set(bars))
 
     recorder.fairly(attempt)

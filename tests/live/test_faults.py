@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -12,6 +13,7 @@ import pytest
 
 from live_composer.errors import CannotWrite
 from live_composer.live.events import Bar, Event
+from live_composer.music import midi_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,3 +67,30 @@ def test_a_disk_that_is_full_ends_a_recording_in_one_sentence_and_leaves_nothing
     assert done.stderr.startswith(f"live-composer: {take} could not be written: ")
     assert len(done.stderr.splitlines()) == 1
     assert list(tmp_path.glob("*take*")) == []
+
+
+LEAPS = """
+import random, time
+
+true, true_ns, chance = time.time, time.time_ns, random.Random(1)
+time.time = lambda: true() + chance.uniform(-1e6, 1e6)
+time.time_ns = lambda: true_ns() + chance.randrange(-10**15, 10**15)
+"""
+"""As `sitecustomize`, every Python process loads it: each look at the machine's clock finds it set anew."""
+
+
+async def test_whoever_sets_the_machines_clock_moves_no_note(rehearse: Rehearse, random_model: str, tmp_path: Path):
+    (tmp_path / "sitecustomize.py").write_text(LEAPS)
+    leaping = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    look = "import time; assert abs(time.time() - time.time()) > 60"
+    subprocess.run([sys.executable, "-c", look], env=leaping, check=True)
+    options = f"--port file:{tmp_path / 'port.mid'} --model {random_model} --bars 2 --tempo 400 --seed 1 --json"
+    serve = [sys.executable, "-m", "live_composer", "serve", *options.split()]
+    done = subprocess.run(serve, env=leaping, capture_output=True, text=True, check=True)
+    undisturbed, _ = await rehearse(bars=2)
+    [track] = midi_file.read_song(tmp_path / "port.mid").tracks
+    assert [(note.onset, note.pitch) for note in track.notes] == [
+        (note.onset, note.pitch) for note in undisturbed.notes()
+    ]
+    stopped = json.loads(done.stdout.splitlines()[-1])
+    assert {stopped[name] for name in ("dropped", "missed_plans", "planners_replaced", "ports_replaced")} == {0}

@@ -226,6 +226,7 @@ async def test_a_clock_that_stops_and_goes_on_there_changes_no_note(rehearse: Re
     assert [(note.onset, note.pitch) for note in rehearsal.notes()] == [
         (note.onset, note.pitch) for note in undisturbed.notes()
     ]
+    assert rehearsal.bars == undisturbed.bars
     assert stopped.missed_plans == 0
 
 

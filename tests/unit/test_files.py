@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import tempfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -193,3 +194,10 @@ def test_a_file_within_is_named_where_it_would_have_come_to_lie(tmp_path: Path):
     with pytest.raises(CannotWrite, match="/new/half could not be written"):
         write_over_a_folder()
     assert not (tmp_path / "new").exists()
+
+
+@posix
+def test_without_room_for_temporary_files_there_is_one_sentence(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    with at_most(0), pytest.raises(CannotWrite, match="Temporary files cannot be written to any"), files.scratch():
+        tempfile.TemporaryDirectory()

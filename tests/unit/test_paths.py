@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
 import sys
 from pathlib import Path
 
@@ -46,3 +47,17 @@ def test_without_a_runtime_folder_of_the_system_there_is_one_all_the_same(monkey
 
 def test_the_users_models_come_before_the_shipped_ones(home: Path):
     assert paths.model_folders() == [home / "models", paths.shipped("models")]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on what may be written")
+def test_where_nothing_can_be_written_the_music_can_still_be_steered(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    for name in ("LIVE_COMPOSER_HOME", "XDG_RUNTIME_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    done = subprocess.run(
+        ["sh", "-c", f"ulimit -f 0; exec {sys.executable} -m live_composer status"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr == "live-composer: No live-composer plays, start one by `live-composer serve`.\n"

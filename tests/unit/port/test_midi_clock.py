@@ -123,6 +123,18 @@ def test_a_new_tempo_is_followed(come: Callable[[float], float], within: float):
     assert leader.clock.tempo == pytest.approx(140, abs=0.5)
 
 
+def test_a_tempo_that_jumps_is_known_by_its_second_tick_where_ticks_come_to_the_frame():
+    leader = Leader(playing(), lambda now: round(now * 48_000) / 48_000)
+    leader.start()
+    for tempo in (120, 144, 96, 97, 300):
+        leader.tempo = tempo
+        leader.ticks(2)
+        leader.off = []
+        leader.ticks(46)
+        assert max(map(abs, leader.off)) < 1e-4
+        assert leader.clock.tempo == pytest.approx(tempo, abs=0.05)
+
+
 def test_a_ramp_is_followed():
     leader = Leader(playing())
     leader.start()
@@ -210,6 +222,46 @@ def test_long_silence_is_the_end_until_ticks_are_back():
     assert turn.beat == pytest.approx(leader.tick / 24)
 
 
+@pytest.mark.parametrize("heard", [0, 1, 30])
+@pytest.mark.parametrize("wrong", [-0.008, 0.0, 0.008])
+def test_another_process_goes_on_at_the_tick_that_the_leader_is_at(heard: int, wrong: float):
+    leader = Leader(playing())
+    leader.tick = 1000
+    leader.clock.start(0, leader.now)
+    lost, beat = leader.now, (leader.tick + 0.4) / 24
+    leader.ticks(20, heard=False)
+    leader.ticks(heard)
+    leader.clock.turns(leader.now)
+    leader.clock.rejoin(beat, lost + 0.4 * 60 / 120 / 24 + wrong, leader.now + 0.004)
+    [turn] = leader.clock.turns(leader.now + 0.004)
+    assert (turn.rolling, leader.clock.playing) == (True, True)
+    assert turn.beat == pytest.approx((leader.tick + 0.2) / 24, abs=0.02)
+    leader.off = []
+    leader.ticks(50)
+    assert leader.clock.beat(leader.now) == pytest.approx(leader.tick / 24, abs=1e-3)
+    assert max(map(abs, leader.off)) < 1e-3
+    assert leader.clock.status == "locked"
+
+
+def test_another_process_believes_a_leader_that_has_said_more_since():
+    leader = Leader(playing())
+    leader.start()
+    leader.ticks(10)
+    leader.clock.turns(leader.now)
+    leader.clock.rejoin(100, leader.now, leader.now)
+    assert leader.clock.turns(leader.now) == []
+    assert leader.clock.beat(leader.now) == pytest.approx(9 / 24, abs=1e-3)
+
+
+@pytest.mark.parametrize("when", [-3.0, 1000.0], ids=["long ago", "on another server"])
+def test_another_process_that_knows_no_place_waits_for_ticks(when: float):
+    leader = Leader(playing(freewheel_seconds=2))
+    leader.clock.rejoin(100, leader.now + when, leader.now)
+    [_, turn] = leader.clock.turns(leader.now)
+    assert (turn.rolling, leader.clock.status) == (False, "lost")
+    assert turn.beat == pytest.approx(100, abs=0.1)
+
+
 def test_stop_while_lost_stays_stopped():
     leader = Leader(playing(freewheel_seconds=0.5))
     leader.start()
@@ -231,6 +283,15 @@ def test_ticks_lost_on_the_way_do_not_shift_the_beat(lost: int):
     leader.start()
     leader.ticks(50)
     leader.ticks(lost, heard=False)
+    leader.ticks(30)
+    assert leader.clock.beat(leader.now) == pytest.approx(leader.tick / 24, abs=1e-3)
+
+
+def test_a_tick_that_is_told_twice_does_not_shift_the_beat():
+    leader = Leader(playing())
+    leader.start()
+    leader.ticks(50)
+    leader.clock.hear(TICK, leader.now)
     leader.ticks(30)
     assert leader.clock.beat(leader.now) == pytest.approx(leader.tick / 24, abs=1e-3)
 

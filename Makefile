@@ -8,6 +8,8 @@
 #   make screenshots  the pictures of the screen in the documentation
 #   make results  the models that come along evaluated anew, and the page that tells it
 #   make walk     the commands of every page, those too that take minutes
+#   make coverage  which lines of the program no test runs (minutes longer than make test)
+#   make mutation  which changes of rules, music, clocks and losses no test notices (about an hour)
 #   make release-check  wheel and sdist built, looked into, installed and used on every Python here; some minutes
 #   make licences  the page of what an installation brings, and under which licences
 #   make lock     look for newer versions of everything
@@ -61,6 +63,19 @@ results: setup
 walk: setup
 	EVERY_COMMAND=1 $(RUN) -m pytest tests/end_to_end/test_pages.py $(ARGS)
 
+hunt = $(RUN) -m pip install -qq --disable-pip-version-check --constraint requirements.lock --group hunt
+
+coverage: setup
+	@$(hunt)
+	$(RUN) -m coverage run -m pytest -q -m "not real" -n auto $(ARGS)
+	$(RUN) -m coverage combine --quiet
+	$(RUN) -m coverage report
+
+mutation: setup
+	@$(hunt)
+	OMP_NUM_THREADS=1 $(RUN) -m mutmut run $(ARGS)
+	$(RUN) -m mutmut results
+
 release-check: setup
 	$(RUN) scripts/release_check.py $(ARGS)
 
@@ -75,4 +90,4 @@ clean:
 	rm -rf .venv build dist site .cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find live_composer tests benchmarks docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help play setup test check format bench docs screenshots results walk release-check licences lock clean
+.PHONY: help play setup test check format bench docs screenshots results walk coverage mutation release-check licences lock clean

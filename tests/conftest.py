@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +16,7 @@ from live_composer.policy.checkpoint import Card, network_of
 from live_composer.policy.shape import Shape
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -34,6 +36,14 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("LIVE_COMPOSER_HOME", str(folder))
     monkeypatch.delenv("LIVE_COMPOSER_CONFIG", raising=False)
     return folder
+
+
+@pytest.fixture(autouse=True)
+def tiny_numbers() -> Iterator[None]:
+    """Have this process know the tiniest numbers again: learning rounds them to zero, as long as its process lives."""
+    yield
+    if torch := sys.modules.get("torch"):
+        torch.set_flush_denormal(False)
 
 
 @pytest.fixture

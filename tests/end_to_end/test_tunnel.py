@@ -57,7 +57,7 @@ class SshServer(Program):
         ssh.write_text(f'#!/bin/sh\nexec {shutil.which("ssh")} -F {folder}/client "$@"\n')
         ssh.chmod(0o755)
         super().__init__(SSHD, "-D", "-f", str(folder / "server"))
-        self._await(lambda: self._answers(port), "the start of the SSH server")
+        self.await_start(lambda: self._answers(port), "the start of the SSH server")
 
     @staticmethod
     def _answers(port: int) -> bool:

@@ -82,5 +82,5 @@ def test_an_empty_folder_and_a_file_of_another_kind(tmp_path: Path):
 
 def test_without_music21_the_extra_is_named(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
-    with pytest.raises(MissingExtra, match=r"live-composer\[corpus\]"):
+    with pytest.raises(MissingExtra, match=r"needs the extra `corpus`: pip install .*\[corpus\]"):
         sources.find((f"music21:{next(iter(COLLECTIONS))}",))

@@ -83,6 +83,13 @@ def test_reading_off_the_grid_rounds_to_it(tmp_path: Path):
     assert len(melody) == 4
 
 
+@pytest.mark.parametrize("name", ["C", "D", "Eb", "F#", "Am", "Em", "Fm", "C#m", "Cb", "C#"])
+def test_a_key_signature_is_the_key_that_mido_wrote(tmp_path: Path, name: str):
+    path = tmp_path / "song.mid"
+    path.write_bytes(song_of(mido.MetaMessage("key_signature", key=name)))
+    assert read_song(path).keys == [(0.0, Key.parse(name))]
+
+
 def test_what_a_song_says_of_itself(tmp_path: Path):
     path = tmp_path / "song.mid"
     path.write_bytes(

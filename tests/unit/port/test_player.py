@@ -286,7 +286,8 @@ def test_what_the_clock_of_others_does_is_told_every_second_and_the_internal_one
     player = Player(Clock(120))
     for now in range(20):
         player.follow(now)
-    assert len(player.states) == 1
+    [state] = player.states
+    assert (state.source, state.tempo, state.rolling, state.moved) == ("internal", 120, False, False)
 
 
 def test_a_pedal_that_is_down_is_lifted_when_the_clock_of_others_stops():
@@ -294,3 +295,18 @@ def test_a_pedal_that_is_down_is_lifted_when_the_clock_of_others_stops():
     player.handle(Raw(0, bytes((CONTROL, 64, 127))), 0)
     hear(player, 1.0, BEGIN, TICK)
     assert bytes((CONTROL, 64, 0)) in hear(player, 1.1, END)
+
+
+def test_what_is_released_by_a_stop_is_told_where_and_when_it_is():
+    player = Player(ManualClock(120), leader=ClockLeader())
+    for command in (Notes([Note(0, 8, 0, 60, 80)]), Start()):
+        player.handle(command, 0)
+    player.handle(Advance(2), 0)
+    [*player.pull(0)]
+    player.handle(Stop(), 7.5)
+    assert player.next_due() == -math.inf
+    told = [*player.pull(7.5)]
+    assert (player.next_due(), player.clock.playing) == (math.inf, False)
+    assert {(beat, seconds) for beat, seconds, _ in told} == {(2, 7.5)}
+    assert [data for _, _, data in told if data[0] == OFF] == [bytes((OFF, 60, 0))]
+    assert bytes((0xFC,)) in [data for *_, data in told]

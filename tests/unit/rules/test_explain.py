@@ -50,6 +50,10 @@ def test_the_strongest_moments_come_first_and_say_where():
     assert found.place(31) == "bar 2, beat 4.75: held"
 
 
+def test_a_rest_begins_with_a_note_off():
+    assert explain(Melody.of([14, 0, *[1] * 14]), Key(), BOOK).place(1) == "bar 1, beat 1.25: note off"
+
+
 def test_marks_stand_under_the_notes_they_are_about():
     lines = explain(MELODY, Key(), BOOK).draw(60)
     roll = next(line for line in lines if line.startswith("C5"))

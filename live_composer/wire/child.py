@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import subprocess
 import sys
@@ -85,17 +86,18 @@ class Child:
             self._process.kill()
 
     async def end(self) -> None:
-        """End it, and wait until it is gone."""
+        """End it, and wait until it is gone, even where whoever waits is cancelled."""
         process = self._process
         assert process.stdin
         process.stdin.close()
         try:
-            async with asyncio.timeout(_END_SECONDS):
-                await process.wait()
-        except TimeoutError:
-            process.kill()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_END_SECONDS):
+                    await process.wait()
+        finally:
+            self.kill()
             await process.wait()
-        self._path.unlink(missing_ok=True)  # A killed one leaves it behind.
+            self._path.unlink(missing_ok=True)  # A killed one leaves it behind.
 
     async def _ready(self) -> None:
         assert self._process.stdout

@@ -51,7 +51,7 @@ def test_an_evening_of_learning(terminal: Terminal, recorder: Recorder, random_m
     # A screen comes, with curves and melodies.
     terminal.run(*command)
     terminal.wait("▶ learning", "tune random by psi, book paper", "best: J", "steps/s", "left")
-    terminal.wait("repeated_mot", "┤", "└──", "▸ melody 1", "reward", "log p")
+    terminal.wait("repeated_mo…", "┤", "└──", "▸ melody 1", "reward", "log p")
 
     # A melody is heard, through a port that is chosen.
     terminal.press("i")

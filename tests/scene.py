@@ -82,6 +82,7 @@ class Scene:
             Serving("fsynth", *options, *(("--record", str(record)) if record else ()), model="house") as serving,
         ):
             serving.wait_for("opened")
+            serving.set("gate", 60)  # A note that has ended hides no attack of the next.
             wait_for(lambda: serving.status().transport == "playing", "the first plan")
             recorder.listen(CLOCK)
             recorder.listen(next(port for port in recorder.ports("live-composer:") if not port.endswith(":in")))

@@ -172,7 +172,7 @@ class Performance:
         self._start_port(start)
 
     async def _count_in(self) -> None:
-        """Start the port some bars before the music, with clicks, and wait until the first step is to be handed over."""
+        """Start the port some bars before the music, with clicks, and wait until its first step must be handed over."""
         metre = self.source.wishes.metre
         if self.click:
             self._port.send(Notes(clicks(metre, self.count_in, self.click)))

@@ -2,7 +2,8 @@
 
 A conversation is `Open`, answered by `Opened` or `Failed`; then anything, until `Close` or the end of the pipe, which
 ends the port process: it releases every sounding note, closes its port and exits. `Failed` is the last word of a port
-process, and another one is started instead. Positions are beats since the start of the music; what is counted in lies below 0.
+process, and another one is started instead. Positions are beats since the start of the music; what is counted in lies
+below 0.
 """
 
 from __future__ import annotations

@@ -107,7 +107,7 @@ class Daemon:
             on_bar=self._bar_played,
             on_change=self._changed,
         )
-        self.performance.count_in = values.whole("count-in")
+        self.performance.count_in, self.performance.click = values.whole("count-in"), values.whole("click")
         self.takes = Takes()
         metre = self.performance.source.wishes.metre
         self.recording = Recording(setup.record, self.port.tempo, metre, self._changed) if setup.record else None

@@ -213,8 +213,9 @@ class Desk:
                 self._performance.set_tempo(self._values.number("tempo"))
             case "latency":
                 self._port.send(SetOffset(self._values.number("latency")))
-            case "count-in":
+            case "count-in" | "click":
                 self._performance.count_in = self._values.whole("count-in")
+                self._performance.click = self._values.whole("click")
             case "book":
                 self._values.use_rules(self._book(self._values.word("book")))
                 self._watch.look(book_file.find(self._values.word("book"), self._plugins))

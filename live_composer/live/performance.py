@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Literal
 
 from live_composer.errors import LostProcess
+from live_composer.live.click import clicks
 from live_composer.live.events import Bar
 from live_composer.live.performer import Performer
 from live_composer.live.planning import Planner, Planning
@@ -13,7 +14,7 @@ from live_composer.live.timing import MARGIN_SECONDS
 from live_composer.live.transport import Transport
 from live_composer.music.units import STEPS_PER_BEAT, beats, seconds_per_beat
 from live_composer.music.vocabulary import HOLD, NOTE_OFF
-from live_composer.port.protocol import Cancel, SetTempo, Start, Stop
+from live_composer.port.protocol import Cancel, Notes, SetTempo, Start, Stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,8 +40,8 @@ class Performance:
         performer: makes notes of events, and knows what was played.
         origin: where the last settled event came from.
         bars_played: the number of the last bar that was begun.
-        count_in: bars to count before the music starts.
-        counting: beats that are still to be counted.
+        count_in: bars to count before the music starts, if its clock is ours.
+        click: the MIDI channel that clicks as it is counted, from 1; 0 for none.
         on_step: called with the beat whenever a step was settled.
     """
 
@@ -62,7 +63,7 @@ class Performance:
         self.performer = Performer(wishes, style, port.tempo)
         self.origin: Origin = "plan"
         self.bars_played = 0
-        self.count_in = self.counting = 0
+        self.count_in = self.click = 0
         self.on_step: Callable[[float], None] = lambda _: None
         self._port, self._pace = port, pace
         self._on_bar, self._on_change = on_bar, on_change
@@ -86,13 +87,13 @@ class Performance:
         if self._port.follows and not moved and math.ceil(self._port.beat() * STEPS_PER_BEAT) != self.source.settled:
             self.jump(self._port.beat())
         await self.planning.first_plan()
-        if moved:
-            await self._perform_on()
-            return
-        if self.count_in and self.source.settled == 0:
-            await self._count_in(self.count_in * self.source.wishes.metre.beats_per_bar)
-        self.transport.move("begin")
-        await self._perform_on()
+        while not self._over:
+            try:
+                await self._start()
+                await self._perform()
+            except LostProcess:
+                await self._port.recovered()
+                self._go_back(self._port.beat())
 
     def is_armed(self, beat: float) -> bool:
         """Say whether what begins at a beat was handed over, and nothing of it was heard yet.
@@ -130,7 +131,7 @@ class Performance:
     def halt(self, action: Literal["pause", "stop"]) -> None:
         """Release what sounds and stay here, or go back to the start."""
         self.transport.move(action)
-        beat, self.counting = self._port.beat(), 0
+        beat = self._port.beat()
         self._port.send(Stop())
         self._go_back(beat)
         if action == "stop":
@@ -154,37 +155,43 @@ class Performance:
     def _over(self) -> bool:
         return self.source.bars.at(self.source.settled).number > self._bars
 
-    async def _perform_on(self) -> None:
-        while not self._over:
-            try:
-                await self._perform()
-            except LostProcess:
-                await self._port.recovered()
-                self._go_back(self._port.beat())
-
-    async def _perform(self) -> None:
-        """Hand steps over, each a step and a margin before it sounds; the first ones before the port starts."""
+    async def _start(self) -> None:
+        """Start the port: with the first steps handed over before, or with a count-in if the clock is ours."""
+        counts_in = self.transport.state == "counting in" and self.source.settled == 0 and not self._port.follows
+        if counts_in and self.count_in:
+            await self._count_in()
+            self.transport.move("begin")
+            return
+        if self.transport.state == "counting in":
+            self.transport.move("begin")
         start = beats(self.source.settled)
         while not self._over and self._hand_over(self.source.settled) < start:
             self._settle()
         waits = self._port.follows and not self._port.moves
         self._armed = round(start * STEPS_PER_BEAT) if waits else None
-        self._port.send(Start(start))
-        self._pace.begin(start)
+        self._start_port(start)
+
+    async def _count_in(self) -> None:
+        """Start the port some bars before the music, with clicks, and wait until its first step must be handed over."""
+        metre = self.source.wishes.metre
+        if self.click:
+            self._port.send(Notes(clicks(metre, self.count_in, self.click)))
+        self._start_port(-self.count_in * metre.beats_per_bar)
+        await self._pace.reach(self._hand_over(0), lambda: self.planning.asking)
+
+    def _start_port(self, beat: float) -> None:
+        self._port.send(Start(beat))
+        self._pace.begin(beat)
+        self._on_change()
+
+    async def _perform(self) -> None:
+        """Hand steps over, each a step and a margin before it sounds."""
         while not self._over:
             await self._pace.reach(self._hand_over(self.source.settled), lambda: self.planning.asking)
             self._settle()
         last = self.source.settled
         self._port.send(*self.performer.end(last, self.source.bars.at(last)))
         await self._pace.reach(beats(last) + _LAST_BEATS, lambda: None)
-
-    async def _count_in(self, length: float) -> None:
-        """Wait for as many beats, and have them counted by screens."""
-        for left in range(math.ceil(length), 0, -1):
-            self.counting = left
-            self._on_change()
-            await self._pace.later(1.0)
-        self.counting = 0
 
     def _hand_over(self, step: int) -> float:
         """Return the beat at which a step is handed to the port."""
@@ -218,7 +225,7 @@ class Performance:
     def _go_back(self, beat: float) -> None:
         """Settle anew what was handed over and not heard by `beat`; the port has released everything."""
         self.planning.take_back()
-        self.source.rewind(math.ceil(beat * STEPS_PER_BEAT))
+        self.source.rewind(max(0, math.ceil(beat * STEPS_PER_BEAT)))
         self.performer.forget()
         self.performer.score.cut(self.source.settled)
 

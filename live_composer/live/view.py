@@ -42,7 +42,7 @@ class View:
         pids = {"daemon": os.getpid(), "planner": self._planner.pid, "port": self._port.pid}
         return Frame(
             transport=performance.transport.state,
-            beat=-float(performance.counting) if performance.counting else beat,
+            beat=beat,
             bar=bar.number,
             bar_line=bar.begin,
             values=self._values.all(),

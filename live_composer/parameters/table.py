@@ -69,6 +69,10 @@ TABLE: tuple[Parameter, ...] = (
     ),
     Parameter("count-in", "time", Whole(0, 4), 0, "start", "Bars that are counted before the music starts.", "bars"),
     Parameter(
+        "click", "time", Whole(0, 16, ((0, "silent"),)), 10, "start",
+        "The MIDI channel that clicks while it is counted in; drums are on 10.",
+    ),
+    Parameter(
         "latency", "time", Number(-500, 500, 1), 0.0, "next note",
         "Send notes so much later, or earlier when below 0, so that they agree with the DAW's sound.", "ms",
     ),

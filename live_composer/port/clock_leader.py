@@ -29,12 +29,21 @@ class ClockLeader:
     def __init__(self) -> None:
         self.next_beat = math.inf
         self._tick = 0
+        self._counts_in = False
 
     def start(self, beat: float) -> Iterator[bytes]:
-        """Yield what says that the music goes on from `beat`; followers can do so from a sixteenth only."""
+        """Yield what says that the music goes on from `beat`; followers can do so from a sixteenth only.
+
+        Below 0 nothing is said yet: they hear the tempo while it is counted in, and Start before the tick of beat 0.
+        """
+        self._counts_in = beat < 0
+        if self._counts_in:
+            self._tick = math.ceil(beat * TICKS_PER_BEAT - _NEARLY)
+            self._wait()
+            return
         position = math.ceil(beat * TICKS_PER_BEAT / TICKS_PER_POSITION - _NEARLY)
         self._tick = position * TICKS_PER_POSITION
-        self.next_beat = self._tick / TICKS_PER_BEAT
+        self._wait()
         if position == 0:
             yield bytes((START,))
             return
@@ -42,11 +51,21 @@ class ClockLeader:
         yield bytes((SONG_POSITION, position & 0x7F, position >> 7))
         yield bytes((CONTINUE,))
 
-    def tick(self) -> bytes:
-        """Return the tick that is due, and wait for the next."""
-        self._tick += 1
-        self.next_beat = self._tick / TICKS_PER_BEAT
-        return TICK_DATA
+    def say(self) -> bytes:
+        """Return what is due, a tick or the Start that ends a count-in, and wait for the next."""
+        if self._counts_in and self._tick == 0:
+            self._counts_in = False
+            said = bytes((START,))
+        else:
+            self._tick += 1
+            said = TICK_DATA
+        self._wait()
+        return said
+
+    def _wait(self) -> None:
+        """Wait for the next tick, or for Start, half a tick before the first."""
+        early = 0.5 if self._counts_in and self._tick == 0 else 0.0
+        self.next_beat = (self._tick - early) / TICKS_PER_BEAT
 
     def stop(self) -> Iterator[bytes]:
         """Yield what says that the music has stopped."""

@@ -212,7 +212,7 @@ class Player:
             yield self._sent(self._at_once.popleft())
         while (seconds := self._next_seconds()) <= until:
             if self._leader and self._leader.next_beat <= self._next_beat():
-                yield self._sent(Due(self._leader.next_beat, seconds, self._leader.tick()))
+                yield self._sent(Due(self._leader.next_beat, seconds, self._leader.say()))
                 continue
             beat, rank, serial, what = heapq.heappop(self._heap)
             if isinstance(what, bytes):

@@ -2,7 +2,8 @@
 
 A conversation is `Open`, answered by `Opened` or `Failed`; then anything, until `Close` or the end of the pipe, which
 ends the port process: it releases every sounding note, closes its port and exits. `Failed` is the last word of a port
-process, and another one is started instead. Positions are beats since the start of the music.
+process, and another one is started instead. Positions are beats since the start of the music; what is counted in lies
+below 0.
 """
 
 from __future__ import annotations
@@ -25,7 +26,10 @@ _LENGTH = struct.Struct(">I")
 Channel = Annotated[int, Meta(ge=0, le=15)]
 """A MIDI channel as it is sent: 0 is the one that people call 1."""
 Pitch = Annotated[int, Meta(ge=0, le=127)]
-Beat = Annotated[float, Meta(ge=0, le=1e9)]
+Beat = Annotated[float, Meta(ge=-1e9, le=1e9)]
+"""A place in the music."""
+Beats = Annotated[float, Meta(ge=0, le=1e9)]
+"""How long something takes."""
 Tempo = Annotated[float, Meta(ge=1, le=1000)]
 """Beats per minute."""
 ClockName: TypeAlias = Literal["internal", "manual", "midi", "jack", "link"]
@@ -166,7 +170,7 @@ class SetTempo(_Message, frozen=True):
     """Change the tempo, now or evenly within the next `beats`. A clock that somebody else moves takes no tempo."""
 
     tempo: Tempo
-    beats: Beat = 0.0
+    beats: Beats = 0.0
 
 
 class SetOffset(_Message, frozen=True):
@@ -178,7 +182,7 @@ class SetOffset(_Message, frozen=True):
 class Advance(_Message, frozen=True):
     """Move the manual clock: what becomes due is sent in order and at once, then told by `Sent` and a `Heartbeat`."""
 
-    beats: Beat
+    beats: Beats
 
 
 class Release(_Message, frozen=True):

@@ -53,3 +53,15 @@ def test_an_offset_moves_everything_alike():
     assert first[1] - first[0] == second[1] - second[0] == 0.5
     assert first[0] >= 0.0, "what is to be sent before its time starts the music later"
     assert second[0] == 0.05
+
+
+def test_a_count_in_gives_the_tempo_and_start_before_the_first_beat():
+    player = Player(Clock(120), leader=ClockLeader())
+    player.handle(Start(-1), 0.0)
+    sent = played(player, 0.6)
+    [start] = [seconds for seconds, data in sent if data == bytes((START,))]
+    ticks = [seconds for seconds, data in sent if data[0] == TICK]
+    before, after = [tick for tick in ticks if tick < start], [tick for tick in ticks if tick > start]
+    assert len(before) == TICKS_PER_BEAT
+    assert before[-1] < start < after[0]
+    assert round(after[0], 9) == round(player.clock.due(0), 9)

@@ -88,7 +88,7 @@ def test_a_pipe_that_ends_within_a_message_ends_before_it(messages: list, data: 
         b"\x00\x00\x00\x01\xc1",
         protocol.pack(Opened("x", "null")),
         protocol.pack(Notes([Note(math.nan, 1, 0, 60, 80)])),
-        protocol.pack(Notes([Note(-1, 1, 0, 60, 80)])),
+        protocol.pack(Notes([Note(-math.inf, 1, 0, 60, 80)])),
         protocol.pack(Notes([Note(0, 0, 0, 60, 80)])),
         protocol.pack(Notes([Note(0, 1, 16, 60, 80)])),
         protocol.pack(Notes([Note(0, 1, 0, 128, 80)])),

@@ -63,17 +63,17 @@ class MidiClock(Follower):
 
     def hear(self, data: bytes, now: float) -> None:
         """Take in a message of the clock."""
-        match data[0]:
-            case status if status == TICK:
-                self._tick(now)
-            case status if status == START:
-                self._go(0)
-            case status if status == CONTINUE:
-                self._go(self._place + 1 if self._next is None else self._next)
-            case status if status == STOP:
-                self._halt()
-            case status if status == SONG_POSITION:
-                self._locate((data[1] | data[2] << 7) * TICKS_PER_POSITION)
+        status = data[0]
+        if status == TICK:
+            self._tick(now)
+        elif status == START:
+            self._go(0)
+        elif status == CONTINUE:
+            self._go(self._place + 1 if self._next is None else self._next)
+        elif status == STOP:
+            self._halt()
+        elif status == SONG_POSITION:
+            self._locate((data[1] | data[2] << 7) * TICKS_PER_POSITION)
 
     def rejoin(self, beat: float, seconds: float, now: float) -> None:
         """Go on from where the leader was, unless it has said more since: its next tick is the nearest one."""

@@ -39,3 +39,18 @@ def test_the_order_of_steps_does_not_matter():
 
 def test_nothing_heard_is_no_division_by_zero():
     assert (Score().nats, Score().accuracy) == (0, 0)
+
+
+def test_a_card_says_nats_perplexity_and_accuracy_with_and_without_holds():
+    scores = Scores()
+    scores.add(np.log([[0.2, 0.7, 0.1], [0.5, 0.3, 0.2], [0.1, 0.1, 0.8]]), np.array([HOLD, 2, 2]))
+
+    assert scores.figures() == {
+        "nats": 0.7298,  # a third of -ln (.7 x .2 x .8) = 2.1893
+        "perplexity": 2.075,  # the third root of 1 / .112
+        "accuracy": 0.6667,
+        "nats_without_holds": 0.9163,  # half of -ln .16, which is -ln .4
+        "perplexity_without_holds": 2.5,
+        "accuracy_without_holds": 0.5,
+        "steps": 3,
+    }

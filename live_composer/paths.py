@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import warnings
 from pathlib import Path
@@ -12,6 +13,9 @@ from live_composer.errors import CannotWrite
 
 _LONGEST_SOCKET = 100
 """Bytes of a unix socket's path that every system takes (Linux 107, macOS 103)."""
+
+_SHORT = "live-composer-"
+"""How a folder for sockets begins that is made because `runtime()` is too deep."""
 
 _PACKAGE = Path(__file__).parent
 
@@ -75,7 +79,7 @@ def runtime() -> Path:
     """
     home = os.environ.get("LIVE_COMPOSER_HOME")
     if home:
-        return _private(Path(home) / "run")
+        return private(Path(home) / "run")
     with warnings.catch_warnings():
         # That there is no XDG_RUNTIME_DIR is no news to anybody; the folder is a private one nevertheless.
         warnings.simplefilter("ignore")
@@ -83,17 +87,27 @@ def runtime() -> Path:
             folder = platformdirs.user_runtime_path("live-composer")
         except FileNotFoundError:  # It tried a folder of temporary files, and found no room: this is that folder.
             folder = _temporary() / f"runtime-{os.geteuid()}" / "live-composer"
-    return _private(folder)
+    return private(folder)
 
 
 def socket(name: str) -> Path:
     """Return the path of a socket: in `runtime()`, or where that is too deep for one, in a short folder.
 
+    Who listens there makes that folder by `private`, and takes it away by `leave`.
+
     Raises:
-        CannotWrite: its folder cannot be made.
+        CannotWrite: the folder of sockets cannot be made.
     """
     path = runtime() / name
-    return path if len(os.fsencode(path)) <= _LONGEST_SOCKET else _private(_short_runtime()) / name
+    return path if len(os.fsencode(path)) <= _LONGEST_SOCKET else _short_runtime() / name
+
+
+def leave(socket: Path) -> None:
+    """Take a socket away, and with the last one the short folder that was made for them."""
+    socket.unlink(missing_ok=True)
+    if socket.parent.name.startswith(_SHORT):
+        with contextlib.suppress(OSError):  # Others listen there.
+            socket.parent.rmdir()
 
 
 def sockets(prefix: str, suffix: str) -> list[Path]:
@@ -105,22 +119,12 @@ def sockets(prefix: str, suffix: str) -> list[Path]:
     return [path for folder in (runtime(), _short_runtime()) for path in folder.glob(f"{prefix}*{suffix}")]
 
 
-def _short_runtime() -> Path:
-    """Return where sockets are whose path in `runtime()` would be too long for one."""
-    import hashlib
+def private(folder: Path) -> Path:
+    """Make a folder that only its user can enter, and return it.
 
-    digest = hashlib.sha256(os.fsencode(runtime())).hexdigest()[:8]
-    return _temporary() / f"live-composer-{digest}"
-
-
-def _temporary() -> Path:
-    """Return the system's folder of temporary files, without trying it: a full disk must keep nobody from steering."""
-    named = (Path(folder) for name in ("TMPDIR", "TEMP", "TMP") if (folder := os.environ.get(name)))
-    return next((folder for folder in named if folder.is_dir()), Path("/tmp"))  # noqa: S108 - the folder in it is private
-
-
-def _private(folder: Path) -> Path:
-    """Make a folder that only its user can enter."""
+    Raises:
+        CannotWrite: it cannot be made, or is somebody else's.
+    """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         theirs = hasattr(os, "getuid") and folder.stat().st_uid != os.getuid()
@@ -130,3 +134,17 @@ def _private(folder: Path) -> Path:
     if theirs:
         raise CannotWrite(f"{folder} belongs to somebody else; name another in LIVE_COMPOSER_HOME.")
     return folder
+
+
+def _short_runtime() -> Path:
+    """Return where sockets are whose path in `runtime()` would be too long for one."""
+    import hashlib
+
+    digest = hashlib.sha256(os.fsencode(runtime())).hexdigest()[:8]
+    return _temporary() / (_SHORT + digest)
+
+
+def _temporary() -> Path:
+    """Return the system's folder of temporary files, without trying it: a full disk must keep nobody from steering."""
+    named = (Path(folder) for name in ("TMPDIR", "TEMP", "TMP") if (folder := os.environ.get(name)))
+    return next((folder for folder in named if folder.is_dir()), Path("/tmp"))  # noqa: S108 - the folder in it is private

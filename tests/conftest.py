@@ -11,6 +11,7 @@ import pytest
 from command_line import CommandLine
 from hypothesis import HealthCheck, settings
 
+from live_composer import paths
 from live_composer.policy import checkpoint
 from live_composer.policy.checkpoint import Card, network_of
 from live_composer.policy.shape import Shape
@@ -30,12 +31,15 @@ def pytest_configure() -> None:
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Keep every test away from the user's own config, models and sockets."""
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Keep every test away from the user's own config, models and sockets, and leave no socket of a killed daemon."""
     folder = tmp_path / "home"
     monkeypatch.setenv("LIVE_COMPOSER_HOME", str(folder))
     monkeypatch.delenv("LIVE_COMPOSER_CONFIG", raising=False)
-    return folder
+    yield folder
+    if (folder / "run").is_dir():
+        for left in paths.sockets("", ".sock"):
+            paths.leave(left)
 
 
 @pytest.fixture(autouse=True)

@@ -46,6 +46,7 @@ def tunnel(host: str, port: str | None, ssh: str = "ssh") -> Generator[Path]:
     theirs = _address(host, port, ssh)
     ours = paths.socket(f"tunnel-{os.getpid()}.sock")
     ours.unlink(missing_ok=True)
+    paths.private(ours.parent)
     options = ("-N", "-o", "ExitOnForwardFailure=yes", "-L", f"{ours}:{theirs}")
     child = subprocess.Popen([ssh, *options, host], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     try:
@@ -56,7 +57,7 @@ def tunnel(host: str, port: str | None, ssh: str = "ssh") -> Generator[Path]:
         yield ours
     finally:
         _end(child)
-        ours.unlink(missing_ok=True)
+        paths.leave(ours)
 
 
 def _address(host: str, port: str | None, ssh: str) -> str:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+from live_composer import paths
 from live_composer.errors import LostProcess
 from live_composer.wire import channel
 from live_composer.wire.local import READY
@@ -97,7 +98,7 @@ class Child:
         finally:
             self.kill()
             await process.wait()
-            self._path.unlink(missing_ok=True)  # A killed one leaves it behind.
+            paths.leave(self._path)  # A killed one leaves it behind.
 
     async def _ready(self) -> None:
         assert self._process.stdout

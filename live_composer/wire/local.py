@@ -6,13 +6,16 @@ who can read the user's own folder may connect.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import socket
 import sys
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from live_composer import paths
 from live_composer.errors import AlreadyRunning, CannotWrite, LostProcess
 
 if TYPE_CHECKING:
@@ -25,6 +28,8 @@ UNIX = sys.platform != "win32"
 _HOST = "127.0.0.1"
 _BACKLOG = 16
 _CONNECT_SECONDS = 2.0
+_MAKING_SECONDS = 60.0
+"""How old a socket must be at which nobody listens to be a dead process's; before, its own may be about to."""
 
 
 @dataclass(frozen=True)
@@ -43,17 +48,18 @@ class Listener:
 
     def close(self) -> None:
         """Stop listening, and take the address away."""
-        self.path.unlink(missing_ok=True)
+        paths.leave(self.path)
         self.socket.close()
 
 
 def listen(path: Path, *, unix: bool = UNIX) -> Listener:
-    """Listen at `path`; what a dead process left there is replaced.
+    """Listen at `path`; what dead processes left there and beside it is taken away.
 
     Raises:
         AlreadyRunning: a living process listens there.
         CannotWrite: the folder cannot be written, or the path is too long (`paths.socket` makes short ones).
     """
+    _remove_dead(paths.private(path.parent), unix=unix)
     if path.exists():
         _remove_stale(path, unix=unix)
     try:
@@ -87,6 +93,18 @@ def dial(path: Path, *, unix: bool = UNIX) -> tuple[socket.socket, str | None]:
             connection.close()
         raise LostProcess(f"Nothing listens at {path}; is it running?") from error
     return connection, token
+
+
+def _remove_dead(folder: Path, *, unix: bool) -> None:
+    """Take away the sockets of processes that were killed, but none that is perhaps being made."""
+    for path in folder.glob("*.sock"):
+        with contextlib.suppress(OSError):  # Gone in the meantime.
+            if time.time() - path.stat().st_mtime > _MAKING_SECONDS:
+                try:
+                    dial(path, unix=unix)[0].close()
+                except LostProcess as lost:
+                    if isinstance(lost.__cause__, ConnectionRefusedError):
+                        path.unlink()
 
 
 def _remove_stale(path: Path, *, unix: bool) -> None:

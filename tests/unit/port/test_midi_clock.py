@@ -322,7 +322,7 @@ def test_a_start_amid_jittering_ticks_is_where_the_ticks_are_on_average(before: 
     assert leader.clock.due(0) == pytest.approx(leader.now + PERIOD / 2, abs=PERIOD / 5)
 
 
-def test_ticks_that_fell_silent_before_a_start_are_forgotten():
+def test_ticks_that_fell_silent_are_forgotten_where_nothing_plays():
     leader = Leader(playing())
     leader.ticks(30)
     leader.clock.turns(leader.now)
@@ -331,7 +331,6 @@ def test_ticks_that_fell_silent_before_a_start_are_forgotten():
     assert leader.clock.turns(leader.now) == []
     assert leader.clock.status == "searching"
     leader.tempo = 90
-    leader.start()
     leader.ticks(3)
     assert leader.clock.tempo == pytest.approx(90, rel=1e-3)
 

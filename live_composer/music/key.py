@@ -13,8 +13,6 @@ from live_composer.errors import BadInput
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
 SCALES: dict[str, tuple[int, ...]] = {
     "major": (0, 2, 4, 5, 7, 9, 11),
     "minor": (0, 2, 3, 5, 7, 8, 10),
@@ -45,6 +43,11 @@ _NAMES = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 _MAJOR_PROFILE = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
 _MINOR_PROFILE = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
 
+_ROWS = np.array([np.roll(profile, tonic) for tonic in range(12) for profile in (_MAJOR_PROFILE, _MINOR_PROFILE)])
+_CENTRED = _ROWS - _ROWS.mean(axis=1, keepdims=True)
+_PROFILES = _CENTRED / np.linalg.norm(_CENTRED, axis=1, keepdims=True)
+"""(24, 12): the profile of each tonic's major, then minor key, centred and of one length."""
+
 
 @dataclass(frozen=True, slots=True)
 class Key:
@@ -68,7 +71,7 @@ class Key:
         if letter not in _LETTERS:
             raise BadInput(f"`{text}` is no key; write one like C, F#m, Bb or `E dorian`.")
         if mode not in SCALES:
-            near = difflib.get_close_matches(mode, SCALES, n=1, cutoff=0.4)
+            near = [name for name in SCALES if name.startswith(mode)] or difflib.get_close_matches(mode, SCALES)
             hint = f"did you mean `{near[0]}`?" if near else f"modes are {', '.join(SCALES)}."
             raise BadInput(f"`{mode}` in `{text}` is no mode; {hint}")
         return cls((_LETTERS[letter] + _ACCIDENTALS[accidental]) % 12, mode)
@@ -135,16 +138,6 @@ def guess_key(weights: Sequence[float]) -> Key:
     heard = np.asarray(weights, dtype=np.float64)
     if heard.shape != (12,) or not heard.std():
         return Key()
-    # The profiles are centred and of one length, so that their products with `heard` rank like correlations.
+    # With such profiles the products rank like correlations.
     best = int(np.argmax(_PROFILES @ heard))
     return Key(best // 2, ("major", "minor")[best % 2])
-
-
-def _profiles() -> NDArray[np.float64]:
-    """Return (24, 12): the profile of each tonic's major, then minor key."""
-    rows = [np.roll(profile, tonic) for tonic in range(12) for profile in (_MAJOR_PROFILE, _MINOR_PROFILE)]
-    centred = np.array(rows) - np.mean(rows, axis=1, keepdims=True)
-    return centred / np.linalg.norm(centred, axis=1, keepdims=True)
-
-
-_PROFILES = _profiles()

@@ -55,7 +55,7 @@ class Melody:
         Raises:
             BadInput: a number is no event of the vocabulary.
         """
-        array = np.asarray(events, dtype=np.int64).reshape(-1)
+        array = np.asarray(events, dtype=np.int64)
         wrong = np.flatnonzero((array < 0) | (array >= vocabulary.size))
         if wrong.size:
             at = int(wrong[0])

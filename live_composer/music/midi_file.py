@@ -110,15 +110,16 @@ def _song(tracks: Iterable[RawTrack], ticks_per_beat: int) -> Song:
         song.length = max(song.length, track.length / ticks_per_beat)
         for tick, kind, data in track.meta:
             beat = tick / ticks_per_beat
-            if kind == midi_bytes.TEMPO and any(data[:3]):
-                tempos.append((beat, _MICROSECONDS / int.from_bytes(data[:3], "big")))
+            if kind == midi_bytes.TEMPO and (microseconds := int.from_bytes(data[:3])):
+                tempos.append((beat, _MICROSECONDS / microseconds))
             elif kind == midi_bytes.METRE:
                 song.metres.append((beat, _metre(data)))
             elif kind == midi_bytes.KEY:
                 song.keys.extend((beat, key) for key in _key(data))
     song.metres.sort(key=lambda item: item[0])
     song.keys.sort(key=lambda item: item[0])
-    song.tempo = min(tempos)[1] if tempos else _DEFAULT_TEMPO
+    if tempos:
+        song.tempo = min(tempos)[1]
     return song
 
 
@@ -138,7 +139,7 @@ def _text(data: bytes) -> str:
 def _metre(data: bytes) -> Metre:
     """Read a time signature: the count, and the unit as a power of two."""
     try:
-        return Metre(data[0], 1 << min(data[1], 8))
+        return Metre(data[0], 1 << data[1])
     except (BadInput, IndexError):
         return COMMON_TIME
 
@@ -147,7 +148,7 @@ def _key(data: bytes) -> list[Key]:
     """Read a key signature: sharps as a signed byte, and whether it is minor; none where it is malformed."""
     if len(data) < 2:  # noqa: PLR2004
         return []
-    sharps = data[0] - 256 if data[0] > 127 else data[0]  # noqa: PLR2004
+    sharps = int.from_bytes(data[:1], signed=True)
     return [key_of_signature(sharps, "minor" if data[1] else "major")] if abs(sharps) <= _MOST_SHARPS else []
 
 
@@ -250,20 +251,17 @@ def write_notes(  # noqa: PLR0913 - what a file holds
     Raises:
         CannotWrite: the file could not be written.
     """
-    meta: list[tuple[int, int, Any]] = [
-        (0, 0, mido.MetaMessage("track_name", name=name)),
-        *((0, 1, mido.MetaMessage("text", text=text)) for text in texts),
-        *((0, 2, mido.MetaMessage("sequencer_specific", data=_FREE_NUMBER + data)) for _ in [data] if data),
-        *(
-            (_ticks(beat), 3, mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(tempo)))
-            for beat, tempo in _changes(tempos)
-        ),
-        *((_ticks(beat), 4, _time_signature(metre)) for beat, metre in _changes(metres)),
-        *((_ticks(beat), 5, _key_signature(key)) for beat, key in _changes(keys)),
+    meta: list[tuple[int, Any]] = [
+        (0, mido.MetaMessage("track_name", name=name)),
+        *((0, mido.MetaMessage("text", text=text)) for text in texts),
+        *((0, mido.MetaMessage("sequencer_specific", data=_FREE_NUMBER + data)) for _ in [data] if data),
+        *((_ticks(beat), mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(one))) for beat, one in _changes(tempos)),
+        *((_ticks(beat), _time_signature(metre)) for beat, metre in _changes(metres)),
+        *((_ticks(beat), _key_signature(key)) for beat, key in _changes(keys)),
     ]
     track = mido.MidiTrack()
     now = 0
-    for tick, _, message in sorted([*meta, *_messages(notes)], key=lambda item: item[:2]):
+    for tick, message in sorted([*meta, *_messages(notes)], key=lambda item: item[0]):
         track.append(message.copy(time=tick - now))
         now = tick
     track.append(mido.MetaMessage("end_of_track", time=max(0, _ticks(length) - now)))
@@ -283,13 +281,16 @@ def _changes(marks: Iterable[tuple[float, _T]]) -> Iterator[tuple[float, _T]]:
         last = value
 
 
-def _messages(notes: Iterable[SongNote]) -> Iterator[tuple[int, int, Any]]:
-    """Yield (tick, order at equal ticks, message): what ends comes before what begins."""
+def _messages(notes: Iterable[SongNote]) -> list[tuple[int, Any]]:
+    """Return (tick, message), the ends before the beginnings: at equal ticks they stay in this order."""
+    ons: list[tuple[int, Any]] = []
+    offs: list[tuple[int, Any]] = []
     for note in notes:
         on, off = _ticks(note.onset), _ticks(note.onset + note.length)
         channel, pitch = note.channel, note.pitch
-        yield on, 7, mido.Message("note_on", note=pitch, velocity=note.velocity, channel=channel)
-        yield max(off, on + 1), 6, mido.Message("note_off", note=pitch, velocity=0, channel=channel)
+        ons.append((on, mido.Message("note_on", note=pitch, velocity=note.velocity, channel=channel)))
+        offs.append((max(off, on + 1), mido.Message("note_off", note=pitch, velocity=0, channel=channel)))
+    return offs + ons
 
 
 def _time_signature(metre: Metre) -> Any:

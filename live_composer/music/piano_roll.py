@@ -28,7 +28,7 @@ def bars_that_fit(width: int, metre: Metre) -> int:
     return max(1, (width - _LABEL - 1) // (metre.steps_per_bar + 1))
 
 
-def draw(melody: Melody, width: int = 80, shift: int = 0) -> list[str]:
+def draw(melody: Melody, width: int, shift: int = 0) -> list[str]:
     """Draw a melody as lines of text, as many bars side by side as fit, one system below the other.
 
     Args:

@@ -107,7 +107,7 @@ def count_since(here: Bools, reset: Bools) -> Ints:
 
 def distinct_pitches(melodies: Ints, window: int) -> Ints:
     """Return how many different pitches start in the `window` events up to each step; 0 before the window is full."""
-    result = np.zeros(melodies.shape, dtype=np.int64)
+    result = np.zeros_like(melodies)
     # A bit for each pitch: those of a window are the bits that any of its events has.
     for first in range(FIRST_PITCH, int(melodies.max(initial=0)) + 1, _BITS):
         number = melodies - first
@@ -120,7 +120,7 @@ def distinct_pitches(melodies: Ints, window: int) -> Ints:
 
 def window_code(melodies: Ints, window: int) -> Ints:
     """Return one number for the `window` (at most 8) events up to each step, equal for equal windows."""
-    codes = np.full(melodies.shape, NONE, dtype=np.int64)
+    codes = np.full_like(melodies, NONE)
     first, *others = _shifted(melodies, window)
     for events in others:
         first = (first << 7) | events

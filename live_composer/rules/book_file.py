@@ -125,9 +125,9 @@ def _book(name: str, table: dict[str, Any], plugins: Plugins, *, forgiving: bool
         name,
         rules=[],
         weights={},
-        key=Key.parse(_text(table, "key", "C major")),
-        length=_count(table, "length", None),
-        phrase=_count(table, "phrase", PHRASE) or PHRASE,
+        key=Key.parse(_text(table, "key", str(Key()))),
+        length=_count(table, "length"),
+        phrase=_count(table, "phrase") or PHRASE,
         help=_text(table, "help", ""),
     )
     for rule, entry in entries.items():
@@ -161,13 +161,13 @@ def _text(table: dict[str, Any], key: str, default: str) -> str:
     return value
 
 
-def _count(table: dict[str, Any], key: str, default: int | None) -> int | None:
-    value = table.get(key, default)
+def _count(table: dict[str, Any], key: str) -> int | None:
+    value = table.get(key)
     if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
         raise BadInput(f"`{key}` is {value!r}, and must be a whole number above 0.")
     return value
 
 
 def _hint(name: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name, list(known), n=1)
+    near = difflib.get_close_matches(name, list(known))
     return f"did you mean `{near[0]}`?" if near else f"there are: {', '.join(sorted(known)) or 'none'}."

@@ -174,14 +174,14 @@ def note_rule(
     """
 
     def make(function: Callable[..., float]) -> Rule:
-        return Rule(function.__name__, _help(function), function, every_step, None, _parameters(function))
+        return Rule(function.__name__, _help(function), function, every_step, parameters=_parameters(function))
 
     return make if function is None else make(function)
 
 
 def batch_rule(function: Callable[..., Rewards]) -> Rule:
     """Make a rule of a function that judges many melodies: `f(melodies, context, *, parameter=default) -> rewards`."""
-    return Rule(function.__name__, _help(function), None, True, function, _parameters(function))
+    return Rule(function.__name__, _help(function), batch_form=function, parameters=_parameters(function))
 
 
 def _help(function: Callable[..., Any]) -> str:

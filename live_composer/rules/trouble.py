@@ -6,7 +6,7 @@ import traceback
 from pathlib import Path
 
 
-def told(error: BaseException, file: str = "") -> str:
+def told(error: BaseException, file: str) -> str:
     """Return an error in one line, such as `ZeroDivisionError: division by zero (calm.py, line 12)`.
 
     Args:

@@ -17,6 +17,7 @@ def test_audio_sounds(random_model: str, tmp_path: Path):
     compose(config=Compose(model=random_model, bars=4, output=tmp_path / "out.mid", audio=tmp_path / "out.wav"))
     with wave.open(str(tmp_path / "out.wav")) as sound:
         samples = memoryview(sound.readframes(sound.getnframes())).cast("h")
+        assert (sound.getframerate(), sound.getnchannels()) == (44_100, 2)
         assert sound.getnframes() > 8 * sound.getframerate()  # four bars at 120 are eight seconds
     assert max(samples) > 1000
 

@@ -25,7 +25,8 @@ def test_a_key_reads_what_it_writes(key: Key):
     ("text", "key"),
     [
         ("C", Key(0, "major")), ("CM", Key(0, "major")), ("Cm", Key(0, "minor")), ("c minor", Key(0, "minor")),
-        ("F#m", Key(6, "minor")), ("Bb", Key(10, "major")), ("bb", Key(10, "major")), ("B", Key(11, "major")),
+        ("F#m", Key(6, "minor")), ("Bb", Key(10, "major")), ("bb", Key(10, "major")), ("F♯m", Key(6, "minor")),
+        ("B", Key(11, "major")),
         ("Bminor", Key(11, "minor")), ("E dorian", Key(4, "dorian")), ("Edorian", Key(4, "dorian")),
         ("A♭ Ionian", Key(8, "major")), ("Cb", Key(11, "major")), (" D-minor ", Key(2, "minor")),
         ("G minor-pentatonic", Key(7, "minor-pentatonic")),
@@ -37,11 +38,18 @@ def test_ways_to_write_a_key(text: str, key: Key):
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("", "is no key"), ("H", "is no key"), ("C doriann", "did you mean `dorian`?"), ("C sad", "modes are major,")],
+    [
+        ("", "`` is no key; write one like"),
+        ("H", "`H` is no key; write one like"),
+        ("C doriann", "`doriann` in `C doriann` is no mode; did you mean `dorian`?"),
+        ("C mixo", "did you mean `mixolydian`?"),
+        ("C sad", "`sad` in `C sad` is no mode; modes are major, minor, dorian,"),
+    ],
 )
 def test_what_is_no_key_is_refused_with_the_nearest(text: str, words: str):
-    with pytest.raises(BadInput, match=words):
+    with pytest.raises(BadInput) as caught:
         Key.parse(text)
+    assert words in str(caught.value)
 
 
 @given(st.text(max_size=12))

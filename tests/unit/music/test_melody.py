@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from strategies import melodies
 
 from live_composer.errors import BadInput
-from live_composer.music.melody import Melody, Note, canonical, from_notes, sounding_after
-from live_composer.music.vocabulary import DEFAULT, HOLD, NOTE_OFF
+from live_composer.music.key import Key
+from live_composer.music.melody import Melody, Note, canonical, from_notes, heard_key, sounding_after
+from live_composer.music.metre import Metre
+from live_composer.music.vocabulary import DEFAULT, HOLD, NOTE_OFF, Vocabulary
 
 events = st.lists(st.integers(0, DEFAULT.size - 1), max_size=60)
 
@@ -54,18 +56,45 @@ def test_any_notes_become_one_voice(notes: list[Note]):
     for note in voice:
         together = [other for other in notes if other.onset == note.onset]
         assert note.pitch == max(other.pitch for other in together)
-    for note, following in itertools.pairwise(voice):
-        assert note.onset + note.length <= following.onset
+    for note, following in itertools.zip_longest(voice, voice[1:]):
+        *_, highest = (other for other in notes if (other.onset, other.pitch) == (note.onset, note.pitch))
+        assert note.length == min(highest.length, following.onset - note.onset if following else len(melody))
 
 
-def test_notes_beyond_the_length_are_left_out():
-    assert from_notes([Note(0, 8, 60), Note(6, 4, 62)], 4).tolist() == [14, HOLD, HOLD, HOLD]
+def test_a_note_goes_on_where_one_that_it_cut_short_would_have_ended():
+    assert Melody(from_notes([Note(0, 4, 60), Note(2, 6, 62), Note(9, 1, 64)])).notes() == [
+        Note(0, 2, 60), Note(2, 6, 62), Note(9, 1, 64)
+    ]  # fmt: skip
 
 
-@pytest.mark.parametrize("wrong", [-1, 38, 1000])
+@pytest.mark.parametrize("onset", [4, 6])
+def test_notes_beyond_the_length_are_left_out(onset: int):
+    assert from_notes([Note(0, 8, 60), Note(onset, 4, 62)], 4).tolist() == [14, HOLD, HOLD, HOLD]
+
+
+def test_an_event_takes_a_byte():
+    assert from_notes([Note(0, 8, 60)]).nbytes == Melody.of([14] * 8).events.nbytes == 8
+
+
+def test_the_key_is_heard_in_how_long_notes_sound():
+    # The white keys from A to A, once in passing and once with A minor's triad held.
+    scale = [Note(step, 1, pitch) for step, pitch in enumerate((57, 59, 60, 62, 64, 65, 67))]
+    held = [Note(7 + 8 * bar, 8, pitch) for bar, pitch in enumerate((57, 60, 64, 69))]
+    assert heard_key(Melody(from_notes(scale + held))) == Key(9, "minor")
+    held = [note._replace(pitch=pitch) for note, pitch in zip(held, (60, 64, 67, 48), strict=True)]
+    assert heard_key(Melody(from_notes(scale + held))) == Key(0, "major")
+
+
+@pytest.mark.parametrize("wrong", [-1, 49, 1000])
 def test_what_is_no_event_is_refused_with_its_step(wrong: int):
-    with pytest.raises(BadInput, match=f"Event {wrong} at step 2"):
-        Melody.of([14, 1, wrong])
+    with pytest.raises(BadInput) as caught:
+        Melody.of([14, 1, wrong], vocabulary=Vocabulary(48, 94))
+    assert str(caught.value) == f"Event {wrong} at step 2 is not in the vocabulary (0 to 48)."
+
+
+def test_the_vocabulary_says_what_an_event_sounds_like():
+    melody = Melody.of([14, HOLD], Metre(3, 4), Vocabulary(24, 60))
+    assert (melody.notes(), melody.metre) == ([Note(0, 2, 36)], Metre(3, 4))
 
 
 def test_events_are_copied():

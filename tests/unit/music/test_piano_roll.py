@@ -13,7 +13,7 @@ melodies = st.lists(st.integers(0, DEFAULT.size - 1), min_size=1, max_size=100).
 
 def test_a_roll_shows_pitch_time_and_length():
     melody = Melody.of([14, 1, 16, 0] + [1] * 4 + [17, 1, 1, 1, 14, 1, 1, 1])
-    assert piano_roll.draw(melody) == [
+    assert piano_roll.draw(melody, 80) == [
         "      1",
         "Eb4  │        ●━━━    │",
         "D4   │  ●             │",
@@ -23,7 +23,21 @@ def test_a_roll_shows_pitch_time_and_length():
 
 
 def test_silence_is_drawn_too():
-    assert piano_roll.draw(Melody.of([HOLD] * 12, Metre(3, 4))) == ["      1", "C4   │            │"]
+    assert piano_roll.draw(Melody.of([HOLD] * 12, Metre(3, 4)), 80) == ["      1", "C4   │            │"]
+
+
+def test_bars_that_do_not_fit_go_on_below_as_they_sound_in_another_key():
+    waltz = Melody.of([14, *[1] * 11] * 5, Metre(3, 4))
+    assert piano_roll.draw(waltz, 40, 2) == [
+        "      1            2",
+        "D4   │●━━━━━━━━━━━│●━━━━━━━━━━━│",
+        "",
+        "      3            4",
+        "D4   │●━━━━━━━━━━━│●━━━━━━━━━━━│",
+        "",
+        "      5",
+        "D4   │●━━━━━━━━━━━│",
+    ]
 
 
 @given(melody=melodies, width=st.integers(20, 200), shift=st.integers(-6, 5))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from strategies import vocabularies
 
 from live_composer.errors import BadInput
-from live_composer.music.vocabulary import DEFAULT, HOLD, NOTE_OFF, Vocabulary, pitch_name, within_midi
+from live_composer.music.vocabulary import DEFAULT, HOLD, NOTE_OFF, Vocabulary, pitch_name, table, within_midi
 
 
 def test_the_papers_38_events():
@@ -44,26 +44,37 @@ def test_within_midi_moves_only_what_has_left_it(pitch: int):
 
 @pytest.mark.parametrize(("lowest", "highest"), [(-1, 60), (60, 128), (60, 48), (60, 70), (0, 126)])
 def test_ranges_that_make_no_sense_are_refused(lowest: int, highest: int):
-    with pytest.raises(BadInput):
+    with pytest.raises(BadInput, match=f"not (from )?{lowest} to {highest}.$"):
         Vocabulary(lowest, highest)
 
 
 def test_what_is_outside_the_range_is_refused():
-    for call, number in ((DEFAULT.event, 47), (DEFAULT.event, 84), (DEFAULT.pitch, 1), (DEFAULT.pitch, 38)):
-        with pytest.raises(BadInput):
-            call(number)
+    for pitch in (47, 84):
+        with pytest.raises(BadInput, match=f"^Pitch {pitch} is outside the range 48 to 83.$"):
+            DEFAULT.event(pitch)
+    for event in (1, 38):
+        with pytest.raises(BadInput, match=f"^Event {event} starts no pitch; pitches are 2 to 37.$"):
+            DEFAULT.pitch(event)
 
 
 def test_names():
     assert [pitch_name(pitch) for pitch in (60, 63, 69, 0, 127)] == ["C4", "Eb4", "A4", "C-1", "G9"]
 
 
+def test_the_table_tells_every_event():
+    assert table(Vocabulary(60, 71)).splitlines()[:6] == [
+        "event  pitch  name",
+        "    0      -  note off",
+        "    1      -  hold",
+        "    2     60  C4",
+        "    3     61  C#4",
+        "    4     62  D4",
+    ]
+    assert table(Vocabulary(60, 71)).endswith("\n   13     71  B4")
+
+
 def test_the_module_prints_it():
     done = subprocess.run(
         [sys.executable, "-m", "live_composer.music.vocabulary"], capture_output=True, text=True, check=True
     )
-    lines = done.stdout.splitlines()
-    assert len(lines) == 39
-    assert lines[1].split() == ["0", "-", "note", "off"]
-    assert lines[15].split() == ["14", "60", "C4"]
-    assert lines[-1].split() == ["37", "83", "B5"]
+    assert done.stdout == table() + "\n"

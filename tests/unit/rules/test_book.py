@@ -69,7 +69,9 @@ def test_a_book_is_read(tmp_path: Path):
     assert book.rules[0].parameters == {"widest": 5, "scale": 1.0}
     assert book.context(first_step=4) == Context(key=Key(2, "dorian"), length=64, phrase=8, first_step=4)
     book = load(written(tmp_path, "[rules]\nleaps = {widest = 5}\n"), KNOWN)
-    assert (book.weights, book.key, book.length) == ({"leaps": 1}, Key(), None)
+    assert (book.weights, book.key, book.length, book.phrase, book.help) == ({"leaps": 1}, Key(), None, 4, "")
+    book = load(written(tmp_path, "length = 1\nphrase = 1\n[rules]\nleaps = 1\n"), KNOWN)
+    assert (book.length, book.phrase) == (1, 1)
 
 
 @pytest.mark.parametrize(
@@ -102,6 +104,16 @@ def test_a_mistake_is_told_in_a_sentence_with_the_file(tmp_path: Path, text: str
         load(path, KNOWN)
     assert str(caught.value).startswith(str(path))
     assert words in str(caught.value)
+
+
+def test_a_book_that_is_too_large_is_not_read(tmp_path: Path):
+    with pytest.raises(BadFile, match="is too large for a rule book"):
+        load(written(tmp_path, "#" * (1 << 20) + "\n[rules]\nleaps = 1\n"), KNOWN)
+
+
+def test_where_no_rule_is_known_that_is_said(tmp_path: Path):
+    with pytest.raises(BadFile, match=r"there is no rule `leaps`; there are: none\.$"):
+        load(written(tmp_path, "[rules]\nleaps = 1\n"), Plugins())
 
 
 def test_books_are_found_by_name_and_path(tmp_path: Path):
@@ -177,6 +189,23 @@ def test_a_rule_that_failed_to_load_is_off_in_its_book(tmp_path: Path):
     book = load(written(tmp_path, "[rules]\nbroken = 1\nleaps = 1\n"), KNOWN)
     assert book.troubles == ["The rule broken is off: failed to load (broken.py): SyntaxError: oh."]
     assert book.reward(MELODIES, book.context())[0].tolist() == [0, -1, 0, 0]
+
+
+def test_while_music_plays_a_rule_may_be_gone_with_a_file_that_broke(tmp_path: Path):
+    path = written(tmp_path, "[rules]\ncalm = 2\nleaps = 1\n")
+    with pytest.raises(BadFile, match="there is no rule `calm`"):
+        load(path, KNOWN)
+    book = load(path, KNOWN, forgiving=True)
+    assert book.troubles == ["The rule calm is off: there is no such rule, but perhaps in broken.py, SyntaxError: oh."]
+    assert (book.rules[0].name, book.weights) == ("calm", {"calm": 2, "leaps": 1})
+    assert book.reward(MELODIES, book.context())[0].tolist() == [0, -1, 0, 0]
+    with pytest.raises(BadFile, match="there is no rule `calm`"):
+        load(path, Plugins(KNOWN.loaded), forgiving=True)
+
+
+def test_a_rule_is_proved_anew_only_where_its_parameters_are_others(tmp_path: Path):
+    assert load(written(tmp_path, "[rules]\nlate_nan = 1\n"), KNOWN).troubles == []
+    assert load(written(tmp_path, "[rules]\nlate_nan = { weight = 1 }\n"), KNOWN).troubles == []
 
 
 def test_parameters_that_break_a_rule_switch_it_off(tmp_path: Path):

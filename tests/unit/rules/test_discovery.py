@@ -8,7 +8,7 @@ import pytest
 
 from live_composer import paths
 from live_composer.errors import BadFile
-from live_composer.rules.discovery import GROUP, Plugins, Status, discover, load_file
+from live_composer.rules.discovery import GROUP, Plugin, Plugins, Status, discover, load_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -118,6 +118,7 @@ def test_a_package_that_fails_is_told_and_left_out(tmp_path: Path, monkeypatch: 
     [
         ("import nowhere_at_all\n", Status.FAILED, "No module named 'nowhere_at_all' (bad.py, line 1)"),
         ("x = 1\ny = x / 0\n", Status.FAILED, "ZeroDivisionError: division by zero (bad.py, line 2)"),
+        ("raise ValueError\n", Status.FAILED, "ValueError (bad.py, line 1)."),
         ("def broken(:\n", Status.FAILED, "SyntaxError: invalid syntax (bad.py, line 1)"),
         ("raise SystemExit('bye')\n", Status.FAILED, "SystemExit: bye"),
         ("\0", Status.FAILED, "source code string cannot contain null bytes"),
@@ -153,6 +154,20 @@ def test_files_that_are_no_plug_ins_are_passed_over(folder: Path):
     (folder / "folder.py").mkdir()
     plugins = discover([folder])
     assert statuses(plugins) == {"calm": Status.LOADED, "folder": Status.FAILED}
+
+
+def test_the_users_files_are_loaded_as_the_caller_says_and_the_shipped_ones_here(folder: Path):
+    (folder / "mine.py").touch()
+    asked: list[Path] = []
+
+    def load(path: Path) -> list[Plugin]:
+        asked.append(path)
+        return [Plugin("mine", "elsewhere", Status.FAILED, reason="it took too long")]
+
+    plugins = discover([folder], load)
+    assert asked == [folder / "mine.py"]
+    assert statuses(plugins) == {"calm": Status.LOADED, "mine": Status.FAILED}
+    assert plugins.notices == ["mine failed to load (elsewhere): it took too long."]
 
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from live_composer.errors import BadInput
 from live_composer.music.key import Key
 from live_composer.music.melody import Melody
 from live_composer.music.metre import Metre
@@ -48,6 +49,15 @@ def test_the_strongest_moments_come_first_and_say_where():
     assert len(found.moments(99)) == 5
     assert found.place(4) == "bar 1, beat 2: C5"
     assert found.place(31) == "bar 2, beat 4.75: held"
+
+
+def test_of_equally_strong_moments_the_earlier_come_first():
+    found = explain(Melody.of([14, 27] * 16), Key(), BOOK).moments(99)
+    assert [moment.step for moment in found if moment.rule == "leaps"] == list(range(1, 32))
+
+
+def test_the_lowest_pitch_is_a_note_too():
+    assert explain(Melody.of([2, *[1] * 15]), Key(), BOOK).place(0) == "bar 1, beat 1: C3"
 
 
 def test_a_rest_begins_with_a_note_off():
@@ -100,6 +110,13 @@ def test_any_range_of_pitches_is_judged_as_it_sounds():
 @pytest.mark.parametrize("tune", TUNES.values(), ids=list(TUNES))
 def test_tunes_are_explained(tune: Melody):
     assert len(explain(tune, Key(), BOOK).draw(80)) > 10
+
+
+@pytest.mark.parametrize("name", ["", "2nd", "calm endings", "naïve", "class", "_hidden"])
+def test_what_cannot_name_a_rule_is_refused(name: str):
+    with pytest.raises(BadInput) as caught:
+        starting_file(name)
+    assert str(caught.value) == f"`{name}` cannot name a rule; take letters, digits and _, such as `calm_endings`."
 
 
 def test_the_starting_file_speaks_of_its_rule():

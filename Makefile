@@ -3,7 +3,7 @@
 #   make play     set up what playing needs, and play sixteen bars (ARGS="--key D --tempo 96")
 #   make test     set up everything, and run all tests (ARGS="-k key")
 #   make check    style, types and layers
-#   make bench    every benchmark, as a table in runs/bench.md: the figures that the docs quote (ARGS="stepping rules")
+#   make bench    every benchmark, half an hour, as a table in runs/bench.md (ARGS="stepping rules"; ARGS=--long as the docs quote them)
 #   make docs     the documentation, into site/
 #   make screenshots  the pictures of the screen in the documentation
 #   make results  the models that come along evaluated anew, and the page that tells it
@@ -19,6 +19,7 @@
 
 ARGS =
 RUN = .venv/bin/python
+install = $(RUN) -m pip install -qq --disable-pip-version-check --constraint requirements.lock
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -44,6 +45,8 @@ format: setup
 	$(RUN) -m ruff format .
 
 bench: setup
+	@$(install) --group peers || echo "What is measured beside ours cannot be installed here; it is left out."
+	@[ -e corpora/default ] || $(RUN) -m live_composer corpus build default >/dev/null
 	$(RUN) scripts/bench.py $(ARGS)
 
 docs: setup
@@ -63,16 +66,14 @@ results: setup
 walk: setup
 	EVERY_COMMAND=1 $(RUN) -m pytest tests/end_to_end/test_pages.py $(ARGS)
 
-hunt = $(RUN) -m pip install -qq --disable-pip-version-check --constraint requirements.lock --group hunt
-
 coverage: setup
-	@$(hunt)
+	@$(install) --group hunt
 	$(RUN) -m coverage run -m pytest -q -m "not real" -n auto $(ARGS)
 	$(RUN) -m coverage combine --quiet
 	$(RUN) -m coverage report
 
 mutation: setup
-	@$(hunt)
+	@$(install) --group hunt
 	OMP_NUM_THREADS=1 $(RUN) -m mutmut run $(ARGS)
 	$(RUN) -m mutmut results
 	$(RUN) scripts/mutation_table.py
@@ -81,7 +82,7 @@ release-check: setup
 	$(RUN) scripts/release_check.py $(ARGS)
 
 licences: setup
-	$(RUN) -m pip install -qq --disable-pip-version-check --constraint requirements.lock --editable ".[fleet,sweep]"
+	$(install) --editable ".[fleet,sweep]"
 	$(RUN) scripts/licences_page.py
 
 lock:

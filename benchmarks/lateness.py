@@ -13,6 +13,7 @@ without pause and a daemon that plays with its screen in a terminal.
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import json
 import os
 import subprocess
@@ -131,6 +132,10 @@ SENDERS = {
 }
 
 
+OTHERS = {"isobar"}
+"""Those that may not be installed."""
+
+
 def row(frames: list[int], woke: list[float], count: int, step: float) -> str:
     """Return lateness and drift of onsets, in milliseconds."""
     woke_50, woke_99 = np.percentile(woke, (50, 99))
@@ -148,6 +153,9 @@ def table(step: float, count: int, beside: str) -> None:
     """Print one row a sender."""
     print(f"\nevery {1000 * step:g} ms, {count} notes{beside}")
     for name, play in SENDERS.items():
+        if name in OTHERS and importlib.util.find_spec(name) is None:
+            print(f"{name:32} not installed here")
+            continue
         with Recorder() as recorder:
             woke = play(count, step)
             figures = row([frame for frame, _ in note_ons(recorder.events)], woke, count, step)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TypeAlias
 
 import cyclopts
 from cyclopts import CycloptsError
@@ -17,25 +18,61 @@ _EPILOGUE = """Every option can also be set in the environment (`serve --tempo 9
 and in the config file, {path} (`tempo = 90` under `[serve]`)."""
 
 
-_STEERING = {
-    "set": "Change a parameter of the music that plays.",
-    "status": "Tell what plays, and how well.",
-    "play": "Play on.",
-    "pause": "Pause the music.",
-    "stop": "Stop the music, release every note, and end the daemon.",
-    "panic": "Silence every channel now; the music goes on.",
-    "undo": "Put back the value that was changed last.",
-    "keep": "Keep the last bars as a take.",
-    "like": "Like what was just played, or a take by its number.",
-    "dislike": "Dislike what was just played, or a take by its number.",
-    "hear": "Hear a take again, by its number; without one, the last.",
+_Commands: TypeAlias = "dict[str, tuple[str, str] | _Commands]"
+_COMMANDS: dict[str, _Commands] = {
+    "Play": {
+        "serve": ("serve:serve", "Play live, to a MIDI port."),
+        "attach": ("attach:attach", "Show and steer what plays, here or elsewhere."),
+        "compose": ("compose:compose", "Write a melody to a MIDI file."),
+    },
+    "Steer what plays": {
+        "set": ("steer:change", "Change a parameter."),
+        "status": ("steer:status", "Tell what plays, and how well."),
+        "play": ("steer:play", "Play on."),
+        "pause": ("steer:pause", "Pause the music."),
+        "stop": ("steer:stop", "Stop the music, release every note, and end the daemon."),
+        "panic": ("steer:panic", "Silence every channel now; the music goes on."),
+        "undo": ("steer:undo", "Put back the value that was changed last."),
+        "keep": ("steer:keep", "Keep the last bars as a take."),
+        "like": ("steer:like", "Like what was just played, or a take by its number."),
+        "dislike": ("steer:dislike", "Dislike what was just played, or a take by its number."),
+        "hear": ("steer:hear", "Hear a take again, by its number; without one, the last."),
+    },
+    "Rules": {
+        "rules": {
+            "list": ("rules:show", "List rules and rule books."),
+            "new": ("rules:new", "Write a starting file for a rule."),
+            "check": ("rules:check", "Prove that a file's rules can be used."),
+            "explain": ("explain:explain", "Show what rules say of a MIDI file."),
+            "score": ("score:score", "Print every value of every rule as JSON."),
+        },
+    },
+    "Learn": {
+        "corpus": {
+            "build": ("corpus:build", "Build a corpus from tunes."),
+            "info": ("corpus:info", "Describe a corpus."),
+        },
+        "pretrain": ("pretrain:pretrain", "Train a Note RNN on a corpus."),
+        "tune": ("tune:tune", "Tune a Note RNN by rules."),
+        "evaluate": ("evaluate:evaluate", "Measure models against a rule book."),
+        "sweep": ("sweep:sweep", "Tune in many ways, and rank what came of it."),
+    },
+    "This machine": {
+        "ports": ("ports:ports", "List the MIDI ports of this machine."),
+        "doctor": ("doctor:doctor", "Measure this machine; say what follows."),
+        "service": {
+            "install": ("service:install", "Start the daemon whenever you log in."),
+            "uninstall": ("service:uninstall", "End the service, and take its file away."),
+            "status": ("service:status", "Tell whether the service is installed, and how it is."),
+        },
+        "host": ("host:application", "Plan for musicians on other machines."),
+    },
 }
-"""Commands for a daemon that plays."""
-_FUNCTIONS = {"set": "change"}
-_SERVICE = {
-    "install": "Start the daemon whenever you log in.",
-    "uninstall": "End the service, and take its file away.",
-    "status": "Tell whether the service is installed, and how it is.",
+"""Every command, as `--help` groups and orders them: where its function is in `commands/`, and what it does."""
+_FAMILIES = {
+    "rules": "List, check, try and begin rules of music.",
+    "corpus": "Build and describe corpora of melodies.",
+    "service": "Have the daemon started whenever you log in.",
 }
 
 
@@ -53,38 +90,34 @@ def application() -> cyclopts.App:
         help="A melody player for any DAW: a Note RNN tuned by rules of music, streamed over MIDI.",
         help_epilogue=_EPILOGUE.format(path=path),
         version=__version__,
+        default_parameter=cyclopts.Parameter(show_default=_default),
+        group_commands=cyclopts.Group("Help", sort_key=len(_COMMANDS)),
         # A flag beats the environment, which beats the file: the first to set an option wins.
         config=[Env(settings.PREFIX, show=False), Dict(config, source=str(path))],
     )
-    app.command("live_composer.commands.serve:serve", name="serve", help="Play live, to a MIDI port.")
-    app.command("live_composer.commands.attach:attach", name="attach", help="Show and steer a daemon that plays.")
-    for name, help_ in _STEERING.items():
-        app.command(f"live_composer.commands.steer:{_FUNCTIONS.get(name, name)}", name=name, help=help_)
-    app.command("live_composer.commands.host:application", name="host", help="Plan for musicians on other machines.")
-    app.command("live_composer.commands.compose:compose", name="compose", help="Write a melody to a MIDI file.")
-    app.command("live_composer.commands.ports:ports", name="ports", help="List the MIDI ports of this machine.")
-    app.command("live_composer.commands.doctor:doctor", name="doctor", help="Measure this machine; say what follows.")
-    app.command("live_composer.commands.pretrain:pretrain", name="pretrain", help="Train a Note RNN on a corpus.")
-    app.command("live_composer.commands.tune:tune", name="tune", help="Tune a Note RNN by rules.")
-    app.command("live_composer.commands.sweep:sweep", name="sweep", help="Tune in many ways, and rank what came of it.")
-    app.command("live_composer.commands.evaluate:evaluate", name="evaluate", help="Measure models against a rule book.")
-    service = cyclopts.App(name="service", help="Have the daemon started whenever you log in.")
-    for name, help_ in _SERVICE.items():
-        service.command(f"live_composer.commands.service:{name}", name=name, help=help_)
-    app.command(service)
-    corpus = cyclopts.App(name="corpus", help="Build and describe corpora of melodies.")
-    corpus.command("live_composer.commands.corpus:build", name="build", help="Build a corpus from tunes.")
-    corpus.command("live_composer.commands.corpus:info", name="info", help="Describe a corpus.")
-    app.command(corpus)
-    rules = cyclopts.App(name="rules", help="List, check, try and begin rules of music.")
-    rules.command("live_composer.commands.rules:show", name="list", help="List rules and rule books.")
-    rules.command("live_composer.commands.rules:check", name="check", help="Prove that a file's rules can be used.")
-    rules.command("live_composer.commands.explain:explain", name="explain", help="Show what rules say of a MIDI file.")
-    rules.command("live_composer.commands.score:score", name="score", help="Print every value of every rule as JSON.")
-    rules.command("live_composer.commands.rules:new", name="new", help="Write a starting file for a rule.")
-    app.command(rules)
+    for place, (title, commands) in enumerate(_COMMANDS.items()):
+        _add(app, commands, cyclopts.Group(title, sort_key=place))
     app.register_install_completion_command()  # pyright: ignore[reportUnknownMemberType]
     return app
+
+
+def _add(app: cyclopts.App, commands: _Commands, group: cyclopts.Group | None = None) -> None:
+    """Add commands, and families of them, in their order."""
+    for order, (name, what) in enumerate(commands.items()):
+        if isinstance(what, dict):
+            family = cyclopts.App(
+                name=name, help=_FAMILIES[name], group=group, group_commands="Commands", sort_key=order
+            )
+            _add(family, what)
+            app.command(family)
+        else:
+            place, help_ = what
+            app.command(f"live_composer.commands.{place}", name=name, help=help_, group=group, sort_key=order)
+
+
+def _default(value: object) -> str | None:
+    """Write a default for `--help`; that nothing was given needs no word."""
+    return None if value is None or value is False or value == () else str(value)
 
 
 def main() -> None:

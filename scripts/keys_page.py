@@ -7,9 +7,14 @@ from pathlib import Path
 from live_composer.tui import actions
 
 
+def page() -> str:
+    """Return the page."""
+    return actions.page()
+
+
 def main() -> None:
     """Write the page."""
-    (Path(__file__).parents[1] / "docs" / "keys.md").write_text(actions.page())
+    (Path(__file__).parents[1] / "docs" / "keys.md").write_text(page())
 
 
 if __name__ == "__main__":

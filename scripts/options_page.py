@@ -25,12 +25,16 @@ Exit codes: 0 done, 2 bad input, 3 a file could not be written, 4 no such MIDI p
 """
 
 
+def page() -> str:
+    """Return the page."""
+    whole = application().generate_docs()
+    commands = whole[whole.index("\n## live-composer ") :]
+    return "\n".join(line.rstrip() for line in (HEAD + commands).splitlines()) + "\n"
+
+
 def main() -> None:
     """Write the page."""
-    page = application().generate_docs()
-    commands = page[page.index("\n## live-composer ") :]
-    page = "\n".join(line.rstrip() for line in (HEAD + commands).splitlines())
-    (Path(__file__).parents[1] / "docs" / "options.md").write_text(page + "\n")
+    (Path(__file__).parents[1] / "docs" / "options.md").write_text(page())
 
 
 if __name__ == "__main__":

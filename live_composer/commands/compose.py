@@ -16,7 +16,7 @@ from live_composer.live.wishes import Wishes
 from live_composer.live.written import written
 from live_composer.music import audio, midi_file, piano_roll
 from live_composer.music.key import Key
-from live_composer.music.melody import Melody, heard_key
+from live_composer.music.melody import Melody
 from live_composer.music.metre import COMMON_TIME, Metre
 from live_composer.music.vocabulary import HOLD
 from live_composer.plan.planner import Planner
@@ -47,7 +47,7 @@ def compose(*, config: Compose = Compose()) -> None:
     before: list[int] = []
     if config.prime:
         prime = midi_file.read_melody(config.prime, vocabulary)
-        key, metre = key or heard_key(prime), metre or prime.metre
+        key, metre = key or midi_file.read_key(config.prime, prime), metre or prime.metre
         home = midi_file.read_melody(config.prime, vocabulary, -key.shift)
         # The continuation begins on a bar line.
         before = [*home.events.tolist(), *[HOLD] * (-len(home) % metre.steps_per_bar)]
@@ -55,7 +55,7 @@ def compose(*, config: Compose = Compose()) -> None:
     wishes = Wishes.of(_values(config, key, metre), vocabulary)
     drawn = written(wishes, before, config.bars, _planner(config, "This"))
     melody = Melody.of([*before, *drawn], metre, vocabulary)
-    midi_file.write_melody(config.output, melody, config.tempo, key.shift)
+    midi_file.write_melody(config.output, melody, config.tempo, key)
     if config.audio:
         audio.render(config.output, config.audio, config.soundfont)
     if config.json:

@@ -11,7 +11,6 @@ from live_composer.commands.plugins import WIDTH, open_book, print_table, quiet,
 from live_composer.config import RulesExplain
 from live_composer.music import midi_file
 from live_composer.music.key import Key
-from live_composer.music.melody import heard_key
 from live_composer.music.vocabulary import Vocabulary
 from live_composer.rules.explain import explain as explained
 
@@ -30,7 +29,7 @@ def explain(file: Path, /, *, config: RulesExplain = RulesExplain()) -> None:
         The MIDI file; its first track with notes is judged, as it sounds.
     """
     melody = midi_file.read_melody(file, _ANY_PITCH)
-    key = Key.parse(config.key) if config.key else heard_key(melody)
+    key = Key.parse(config.key) if config.key else midi_file.read_key(file, melody)
     book = open_book(config.book, config.plugins)
     off = set(book.quarantined)
     with quiet():
@@ -39,7 +38,7 @@ def explain(file: Path, /, *, config: RulesExplain = RulesExplain()) -> None:
     if config.json:
         print(json.dumps({"book": book.name, "key": str(key), **_report(explanation, config.moments)}))
         return
-    told = f"in {key}" if config.key else f"in what sounds like {key} (--key tells it better)"
+    told = f"in {key}" if config.key else f"in what seems to be {key} (--key tells it better)"
     print(f"{file}: {melody.bars:g} bars of {melody.metre} {told}, judged by the book {book.name}\n")
     print("\n".join(explanation.draw(shutil.get_terminal_size((WIDTH, 24)).columns)))
     print("\n▲ praised by 1 or more, △ by less; ▼ blamed by 1 or more, ▽ by less\n")

@@ -189,7 +189,10 @@ def _header(setup: Setup, opened: Opened) -> list[str]:
         where += ", a virtual port: connect it to a synth or a DAW track"
     what = [values["model"], values["key"], values["metre"], f"{values['tempo']:g} BPM", f"channel {values['channel']}"]
     what += [f"seed {values['seed']}", *([f"recorded in {setup.record}"] if setup.record else [])]
-    return [where, ", ".join(map(str, what)), *(["Ctrl-C stops."] if setup.bars is None else []), ""]
+    what += [f"listening to {setup.listen}"] if setup.listen else []
+    made = opened.virtual and setup.target
+    unknown = [f"No port fits `{setup.target}`; `live-composer ports` lists those that there are."] if made else []
+    return [where, *unknown, ", ".join(map(str, what)), *(["Ctrl-C stops."] if setup.bars is None else []), ""]
 
 
 def _figures(stopped: Stopped) -> list[str]:

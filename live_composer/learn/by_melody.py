@@ -149,7 +149,6 @@ class ByMelody:
         self._optimiser.step()
         return loss.item()
 
-    @torch.no_grad()
     def _prior(self, inputs: tuple[Tensor, Tensor, Tensor, Tensor]) -> Tensor:
         """Return what the prior holds of every event, times its weight: (T, N, V)."""
         return self._task.prior_weight * self.prior(*inputs)[0].log_softmax(dim=-1)

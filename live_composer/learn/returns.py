@@ -2,7 +2,7 @@
 
     T steps    B melodies
 
-A melody ends: after the last step nothing comes.
+A melody ends: after the last step nothing comes. What is yet to come is a target: no gradient goes through it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import torch
 from torch import Tensor
 
 
-@torch.no_grad()
 def soft_returns(paid: Tensor, log_pi: Tensor, worth: Tensor, trace: float) -> Tensor:
     """Return the targets of Psi(s, a) along melodies: (T, B).
 
@@ -25,6 +24,7 @@ def soft_returns(paid: Tensor, log_pi: Tensor, worth: Tensor, trace: float) -> T
         worth: (T, B) V of each state, the log of the sum of exp Psi.
         trace: 0 looks one step ahead, 1 to the end.
     """
+    log_pi, worth = log_pi.detach(), worth.detach()
     targets = torch.empty_like(paid)
     following = torch.zeros_like(paid[0])
     for step in reversed(range(len(paid))):
@@ -33,7 +33,6 @@ def soft_returns(paid: Tensor, log_pi: Tensor, worth: Tensor, trace: float) -> T
     return targets
 
 
-@torch.no_grad()
 def hard_returns(paid: Tensor, worth: Tensor) -> Tensor:
     """Return the targets of Q(s, a) along melodies: (T, B).
 
@@ -44,6 +43,7 @@ def hard_returns(paid: Tensor, worth: Tensor) -> Tensor:
         paid: (T, B) log p + r/c of each step.
         worth: (T, B) the greatest Q of each state.
     """
+    worth = worth.detach()
     targets = torch.empty_like(paid)
     following = torch.zeros_like(paid[0])
     for step in reversed(range(len(paid))):

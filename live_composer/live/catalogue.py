@@ -70,7 +70,11 @@ def _model(name: str) -> ModelView:
         card = checkpoint.card(name)
     except LiveComposerError as error:
         return ModelView(name, {"trouble": str(error)})
-    told = {"data": card.data, "licence": card.licence, "network": f"{card.network.layers} x {card.network.hidden}"}
+    told = {
+        "origin": card.data.partition(";")[0],
+        "licence": card.licence,
+        "network": f"{card.network.layers} x {card.network.hidden}",
+    }
     told |= {"rules": ", ".join(f"{rule} {weight:g}" for rule, weight in card.rules.items())} if card.rules else {}
     metrics = {key: value for key, value in card.metrics.items() if isinstance(value, int | float)}
     return ModelView(name, told | {key: f"{value:.4g}" for key, value in metrics.items()})

@@ -109,8 +109,8 @@ class Daemon:
         )
         self.performance.count_in, self.performance.click = values.whole("count-in"), values.whole("click")
         self.takes = Takes()
-        metre = self.performance.source.wishes.metre
-        self.recording = Recording(setup.record, self.port.tempo, metre, self._changed) if setup.record else None
+        metre, key = self.performance.source.wishes.metre, self.performance.performer.key
+        self.recording = Recording(setup.record, self.port.tempo, metre, key, self._changed) if setup.record else None
         self._stage = Stage(self.performance, self.port, self.recording, self.quit)
         self.desk = Desk(
             values,

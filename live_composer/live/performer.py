@@ -105,6 +105,11 @@ class Performer:
         self._sounding = []
         self._program = (0, 0)
 
+    @property
+    def key(self) -> Key:
+        """The key that is heard now."""
+        return self.wishes.key.moved(self.style.transpose)
+
     def pitch(self, event: int) -> int:
         """Return the MIDI pitch that an event sounds at, in MIDI's range."""
         return playing.pitch(self.style, self.wishes.vocabulary.pitch(event), self.wishes.key.shift)

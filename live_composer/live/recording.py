@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import struct
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from live_composer.errors import CannotWrite
 from live_composer.music import midi_file
@@ -12,13 +12,17 @@ from live_composer.music.midi_file import SongNote
 from live_composer.music.units import beats
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from pathlib import Path
 
     from live_composer.live.bars import BarSpan
     from live_composer.live.score import Score
+    from live_composer.music.key import Key
     from live_composer.music.metre import Metre
 
+_T = TypeVar("_T")
+_Marks: TypeAlias = list[tuple[float, _T]]
+"""What holds from which beat on."""
 _NOTE = struct.Struct("<dfBBB")
 """Onset and length in beats, pitch, velocity, channel: 15 bytes a note, a megabyte for 8 hours of two notes a beat."""
 _SHORTEST = 0.01
@@ -34,13 +38,16 @@ class Recording:
         trouble: why it could not be written the last time; empty when all is well.
     """
 
-    def __init__(self, path: Path, tempo: float, metre: Metre, on_trouble: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, path: Path, tempo: float, metre: Metre, key: Key, on_trouble: Callable[[], None] = lambda: None
+    ) -> None:
         self.path = path
         self.trouble = ""
         self._on_trouble = on_trouble
         self._notes = bytearray()
         self._tempos = [(0.0, tempo)]
         self._metres = [(0.0, metre)]
+        self._keys = [(0.0, key)]
         self._offset = self._length = 0.0
         self._taken_to = -1
         self._bars = 0
@@ -56,15 +63,14 @@ class Recording:
                 self._notes += _NOTE.pack(self._offset + note.beat, length, note.pitch, note.velocity, note.channel - 1)
             self._taken_to = note.step
 
-    def bar(self, bar: BarSpan, tempo: float, score: Score) -> None:
-        """Take note that a bar is over: what ended in it, its metre, and the tempo there."""
+    def bar(self, bar: BarSpan, tempo: float, key: Key, score: Score) -> None:
+        """Take note that a bar is over: what ended in it, its metre, and the tempo and key there."""
         self.collect(score, bar.end)
         begin = self._offset + beats(bar.begin)
         self._length = max(self._length, self._offset + beats(bar.end))
-        if bar.metre != self._metres[-1][1]:
-            self._metres.append((begin, bar.metre))
-        if tempo != self._tempos[-1][1]:
-            self._tempos.append((begin, tempo))
+        _mark(self._metres, begin, bar.metre)
+        _mark(self._tempos, begin, tempo)
+        _mark(self._keys, begin, key)
         self._bars += 1
         if self._bars % _BARS == 0 and not self._saving:
             self._saving = asyncio.create_task(self._save())
@@ -79,7 +85,8 @@ class Recording:
     async def _save(self) -> None:
         """Write the file aside; what is wrong is told, and tried again after some bars."""
         try:
-            await asyncio.to_thread(self._write, bytes(self._notes), self._length, [*self._tempos], [*self._metres])
+            marks = [*self._tempos], [*self._metres], [*self._keys]
+            await asyncio.to_thread(self._write, bytes(self._notes), self._length, *marks)
             trouble = ""
         except CannotWrite as error:
             trouble = str(error)
@@ -97,10 +104,16 @@ class Recording:
         if self._saving:
             await self._saving
         if self._notes:
-            self._write(bytes(self._notes), self._length, self._tempos, self._metres)
+            self._write(bytes(self._notes), self._length, self._tempos, self._metres, self._keys)
 
     def _write(
-        self, notes: bytes, length: float, tempos: Sequence[tuple[float, float]], metres: Sequence[tuple[float, Metre]]
+        self, notes: bytes, length: float, tempos: _Marks[float], metres: _Marks[Metre], keys: _Marks[Key]
     ) -> None:
         song = (SongNote(*fields) for fields in _NOTE.iter_unpack(notes))
-        midi_file.write_notes(self.path, song, length, tempos=tempos, metres=metres, name="live-composer")
+        midi_file.write_notes(self.path, song, length, tempos=tempos, metres=metres, keys=keys, name="live-composer")
+
+
+def _mark(marks: _Marks[_T], begin: float, value: _T) -> None:
+    """Take note of a value that holds from a beat on, where it is another one."""
+    if value != marks[-1][1]:
+        marks.append((begin, value))

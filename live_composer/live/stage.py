@@ -75,8 +75,9 @@ class Stage:
     def bar_played(self) -> None:
         """Have the bar recorded that was just settled."""
         if self._recording:
-            source, score = self._performance.source, self._performance.performer.score
-            self._recording.bar(source.bars.at(source.settled - 1), self._port.tempo, score)
+            source, performer = self._performance.source, self._performance.performer
+            bar = source.bars.at(source.settled - 1)
+            self._recording.bar(bar, self._port.tempo, performer.key, performer.score)
 
     async def finish(self) -> None:
         """Stop playing, and wait for the port's last figures."""

@@ -149,12 +149,15 @@ def write(path: Path, take: Take, notes: Sequence[ScoreNote]) -> None:
         "weights": take.weights,
     }  # fmt: skip
     write_card(path, take)
+    begins = [max(0.0, beats(manner.step) - first) for manner in take.manners]
+    keys = [Key.parse(manner.key).moved(manner.style.transpose) for manner in take.manners]
     midi_file.write_notes(
         path,
         song,
         length,
-        tempos=[(max(0.0, beats(manner.step) - first), manner.tempo) for manner in take.manners],
+        tempos=[(begin, manner.tempo) for begin, manner in zip(begins, take.manners, strict=True)],
         metres=[(0.0, Metre.parse(take.metre))],
+        keys=[*zip(begins, keys, strict=True)],
         name=take.name,
         texts=[f"live-composer {name}: {value}" for name, value in made_of.items()],
         data=msgspec.json.encode(made_of),

@@ -87,6 +87,20 @@ class Key:
         return (self.tonic - _HOMES[self.mode] + 6) % 12 - 6
 
     @property
+    def sharps(self) -> int:
+        """The sharps of its signature, -5 to 6; below 0 these are flats."""
+        return (7 * self.shift + 5) % 12 - 5
+
+    @property
+    def minor(self) -> bool:
+        """Whether its third is minor."""
+        return 3 in SCALES[self.mode]  # noqa: PLR2004 - semitones
+
+    def moved(self, semitones: int) -> Key:
+        """Return the same mode on a tonic so much higher."""
+        return Key((self.tonic + semitones) % 12, self.mode)
+
+    @property
     def pitch_classes(self) -> frozenset[int]:
         """The pitch classes of the scale, 0 = C."""
         return frozenset((self.tonic + interval) % 12 for interval in SCALES[self.mode])
@@ -94,8 +108,7 @@ class Key:
     @property
     def triad(self) -> frozenset[int]:
         """The pitch classes of the chord on the tonic: where a melody comes to rest."""
-        scale = SCALES[self.mode]
-        third, fifth = 4 if 4 in scale else 3, 7 if 7 in scale else 6  # noqa: PLR2004 - semitones
+        third, fifth = 3 if self.minor else 4, 7 if 7 in SCALES[self.mode] else 6  # noqa: PLR2004 - semitones
         return frozenset((self.tonic + interval) % 12 for interval in (0, third, fifth))
 
     def rung(self, pitch: int) -> int:

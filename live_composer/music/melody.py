@@ -85,12 +85,19 @@ class Melody:
         return notes
 
 
-def heard_key(melody: Melody) -> Key:
-    """Guess the key of a melody from how long each pitch class sounds."""
+def heard_key(melody: Melody, signature: Key | None = None) -> Key:
+    """Guess the key of a melody from how long each pitch class sounds.
+
+    Args:
+        melody: as it sounds.
+        signature: what is written; programs that know no better write C major, so it is believed only where its scale
+            holds as much of the melody as that of the key that is heard.
+    """
     weights = [0.0] * 12
     for note in melody.notes():
         weights[note.pitch % 12] += note.length
-    return guess_key(weights)
+    heard = guess_key(weights)
+    return max(filter(None, (signature, heard)), key=lambda key: sum(weights[note] for note in key.pitch_classes))
 
 
 def from_notes(notes: Iterable[Note], length: int | None = None, vocabulary: Vocabulary = DEFAULT) -> Events:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import mido
 
@@ -12,18 +12,19 @@ from live_composer import files
 from live_composer.errors import BadFile, BadInput
 from live_composer.music import midi_bytes
 from live_composer.music.key import Key, key_of_signature
-from live_composer.music.melody import Melody, Note, from_notes
+from live_composer.music.melody import Melody, Note, from_notes, heard_key
 from live_composer.music.metre import COMMON_TIME, Metre
 from live_composer.music.units import STEPS_PER_BEAT, beats
 from live_composer.music.vocabulary import DEFAULT, Vocabulary, within_midi
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
     from typing import Any
 
     from live_composer.music.midi_bytes import RawTrack
 
+_T = TypeVar("_T")
 _TICKS_PER_BEAT = 480
 _DEFAULT_TEMPO = 120.0
 _VELOCITY = 90
@@ -184,8 +185,18 @@ def read_melody(path: Path, vocabulary: Vocabulary = DEFAULT, shift: int = 0) ->
     return Melody(from_notes(notes, length, vocabulary), metre, vocabulary)
 
 
+def read_key(path: Path, melody: Melody) -> Key:
+    """Return the key of a melody that was read from a file: as its signature says, if that can be believed, or sounds.
+
+    Raises:
+        BadFile: the file cannot be read.
+    """
+    keys = read_song(path).keys
+    return heard_key(melody, keys[0][1] if keys else None)
+
+
 def write_melody(
-    path: Path, melody: Melody, tempo: float = _DEFAULT_TEMPO, shift: int = 0, name: str = "melody"
+    path: Path, melody: Melody, tempo: float = _DEFAULT_TEMPO, key: Key | None = None, name: str = "melody"
 ) -> None:
     """Write a melody as a MIDI file, whole or not at all.
 
@@ -193,12 +204,14 @@ def write_melody(
         path: where to.
         melody: its length becomes the end of the track, so that rests at the end are kept.
         tempo: beats per minute.
-        shift: semitones to move every pitch by; what leaves MIDI's range is moved back by octaves.
+        key: move it there from the key's home, and write its signature; what leaves MIDI's range is moved back by
+            octaves. Where it is not given the melody stays as it is.
         name: the track's name.
 
     Raises:
         CannotWrite: the file could not be written.
     """
+    shift = key.shift if key else 0
     notes = [
         SongNote(
             note.onset / STEPS_PER_BEAT, note.length / STEPS_PER_BEAT, within_midi(note.pitch + shift), _VELOCITY, 0
@@ -206,7 +219,8 @@ def write_melody(
         for note in melody.notes()
     ]
     length = beats(len(melody))
-    write_notes(path, notes, length, tempos=[(0.0, tempo)], metres=[(0.0, melody.metre)], name=name)
+    keys = [(0.0, key)] if key else []
+    write_notes(path, notes, length, tempos=[(0.0, tempo)], metres=[(0.0, melody.metre)], keys=keys, name=name)
 
 
 def write_notes(  # noqa: PLR0913 - what a file holds
@@ -216,6 +230,7 @@ def write_notes(  # noqa: PLR0913 - what a file holds
     *,
     tempos: Sequence[tuple[float, float]] = ((0.0, _DEFAULT_TEMPO),),
     metres: Sequence[tuple[float, Metre]] = ((0.0, COMMON_TIME),),
+    keys: Sequence[tuple[float, Key]] = (),
     name: str = "melody",
     texts: Sequence[str] = (),
     data: bytes = b"",
@@ -226,8 +241,9 @@ def write_notes(  # noqa: PLR0913 - what a file holds
         path: where to.
         notes: in any order.
         length: beats up to the end of the track.
-        tempos: (beat, beats per minute).
-        metres: (beat, metre).
+        tempos: (beat, beats per minute), in order; what stays as it was is left out.
+        metres: (beat, metre), likewise.
+        keys: (beat, key), likewise.
         name: the track's name.
         texts: lines of text at the start, for people.
         data: for programs: a sequencer-specific event at the start, under the number that is free for anyone's use.
@@ -239,8 +255,9 @@ def write_notes(  # noqa: PLR0913 - what a file holds
         (0, mido.MetaMessage("track_name", name=name)),
         *((0, mido.MetaMessage("text", text=text)) for text in texts),
         *((0, mido.MetaMessage("sequencer_specific", data=_FREE_NUMBER + data)) for _ in [data] if data),
-        *((_ticks(beat), mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(tempo))) for beat, tempo in tempos),
-        *((_ticks(beat), _time_signature(metre)) for beat, metre in metres),
+        *((_ticks(beat), mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(one))) for beat, one in _changes(tempos)),
+        *((_ticks(beat), _time_signature(metre)) for beat, metre in _changes(metres)),
+        *((_ticks(beat), _key_signature(key)) for beat, key in _changes(keys)),
     ]
     track = mido.MidiTrack()
     now = 0
@@ -253,6 +270,15 @@ def write_notes(  # noqa: PLR0913 - what a file holds
     buffer = io.BytesIO()
     midi.save(file=buffer)
     files.write_bytes(path, buffer.getvalue())
+
+
+def _changes(marks: Iterable[tuple[float, _T]]) -> Iterator[tuple[float, _T]]:
+    """Yield the marks that change something."""
+    last = None
+    for beat, value in marks:
+        if value != last:
+            yield beat, value
+        last = value
 
 
 def _messages(notes: Iterable[SongNote]) -> list[tuple[int, Any]]:
@@ -269,6 +295,13 @@ def _messages(notes: Iterable[SongNote]) -> list[tuple[int, Any]]:
 
 def _time_signature(metre: Metre) -> Any:
     return mido.MetaMessage("time_signature", numerator=metre.beats, denominator=metre.unit)
+
+
+def _key_signature(key: Key) -> Any:
+    """Return the signature of a key's scale; MIDI knows no other modes than major and minor, so its third decides."""
+    place = key.sharps + (4 if key.minor else 1)
+    sign = ("", "#", "b")[place // 7]
+    return mido.MetaMessage("key_signature", key="FCGDAEB"[place % 7] + sign + ("m" if key.minor else ""))
 
 
 def _ticks(beat: float) -> int:

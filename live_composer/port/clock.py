@@ -42,14 +42,10 @@ class Clock:
     peers = 0
 
     def __init__(self, tempo: float) -> None:
-        self.tempo = tempo
         self.playing = False
         self.status: ClockStatus = "locked"
         self._turns: deque[Turn] = deque()
-        self._anchor_beat: float = 0.0
-        self._anchor_seconds: float = 0.0
-        self._tempo_then = tempo
-        self._ramp_seconds = 0.0
+        self._set(0.0, 0.0, tempo)
 
     @property
     def rolling(self) -> bool:
@@ -75,10 +71,10 @@ class Clock:
     def set_tempo(self, tempo: float, now: float, beats: float = 0.0) -> None:
         """Change the tempo, without a jump: at once, or evenly in time within the next `beats`."""
         before = self.tempo_at(now)
-        self._set(self.beat(now), now, before if beats and self.playing else tempo)
+        within = beats if self.playing else 0.0
+        self._set(self.beat(now), now, before if within else tempo)
         self.tempo = tempo
-        if beats and self.playing:
-            self._ramp_seconds = beats * seconds_per_beat((before + tempo) / 2)
+        self._ramp_seconds = within * seconds_per_beat((before + tempo) / 2)
 
     def rejoin(self, beat: float, seconds: float, now: float) -> None:
         """Go on where others were at `beat` and `seconds`; a clock that can look where they are has no need of it."""
@@ -124,7 +120,8 @@ class Clock:
 
     def _set(self, beat: float, now: float, tempo: float) -> None:
         """Be at `beat` with this tempo, and without a ramp."""
-        self._anchor_beat, self._anchor_seconds = beat, now
+        self._anchor_beat: float = beat
+        self._anchor_seconds: float = now
         self._tempo_then = self.tempo = tempo
         self._ramp_seconds = 0.0
 
@@ -162,12 +159,11 @@ class Follower(Clock):
         joined: whether we play along.
     """
 
-    def __init__(self, tempo: float, freewheel_seconds: float) -> None:
+    def __init__(self, tempo: float) -> None:
         super().__init__(tempo)
         self.status = "searching"
         self.joined = False
         self._going = False
-        self._freewheel_seconds = freewheel_seconds
 
     @property
     def rolling(self) -> bool:
@@ -210,7 +206,7 @@ class Follower(Clock):
         self._turns.append(Turn(beat, rolling))
 
 
-def make_clock(name: ClockName, tempo: float, freewheel_seconds: float = 5.0, quantum: float = 4.0) -> Clock:
+def make_clock(name: ClockName, tempo: float, freewheel_seconds: float, quantum: float) -> Clock:
     """Return a clock that stands at beat 0; the parameters are those of `Open`.
 
     Raises:
@@ -228,7 +224,7 @@ def make_clock(name: ClockName, tempo: float, freewheel_seconds: float = 5.0, qu
         case "jack":
             from live_composer.port.jack_transport import JackTransport
 
-            return JackTransport(tempo, freewheel_seconds)
+            return JackTransport(tempo)
         case "link":
             from live_composer.port.link_clock import LinkClock
 

@@ -45,9 +45,9 @@ class JackTransport(Follower):
     name: ClockName = "jack"
     poll_seconds = 0.005
 
-    def __init__(self, tempo: float, freewheel_seconds: float) -> None:
+    def __init__(self, tempo: float) -> None:
         """Wait for `attach`."""
-        super().__init__(tempo, freewheel_seconds)
+        super().__init__(tempo)
         self._client: jack.Client | None = None
         self._rate = 48_000
         self._in_call_back = False

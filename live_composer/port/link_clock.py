@@ -41,7 +41,7 @@ class LinkClock(Follower):
         Raises:
             NoPort: the library is not installed.
         """
-        super().__init__(tempo, 0.0)
+        super().__init__(tempo)
         try:
             import link
         except ImportError as error:

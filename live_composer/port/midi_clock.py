@@ -43,7 +43,8 @@ class MidiClock(Follower):
 
     def __init__(self, tempo: float, freewheel_seconds: float) -> None:
         """Wait for a clock, and take it for one of this tempo until two ticks have come."""
-        super().__init__(tempo, freewheel_seconds)
+        super().__init__(tempo)
+        self._freewheel_seconds = freewheel_seconds
         self._filter = TickFilter(seconds_per_beat(tempo) / TICKS_PER_BEAT)
         self._place = 0
         """Where in the song the last tick was, in ticks."""
@@ -62,19 +63,17 @@ class MidiClock(Follower):
 
     def hear(self, data: bytes, now: float) -> None:
         """Take in a message of the clock."""
-        match data[0]:
-            case status if status == TICK:
-                self._tick(now)
-            case status if status == START:
-                self._go(0)
-            case status if status == CONTINUE:
-                self._go(self._place + 1 if self._next is None else self._next)
-            case status if status == STOP:
-                self._halt(now)
-            case status if status == SONG_POSITION:
-                self._locate((data[1] | data[2] << 7) * TICKS_PER_POSITION)
-            case _:
-                pass
+        status = data[0]
+        if status == TICK:
+            self._tick(now)
+        elif status == START:
+            self._go(0)
+        elif status == CONTINUE:
+            self._go(self._place + 1 if self._next is None else self._next)
+        elif status == STOP:
+            self._halt()
+        elif status == SONG_POSITION:
+            self._locate((data[1] | data[2] << 7) * TICKS_PER_POSITION)
 
     def rejoin(self, beat: float, seconds: float, now: float) -> None:
         """Go on from where the leader was, unless it has said more since: its next tick is the nearest one."""
@@ -171,14 +170,14 @@ class MidiClock(Follower):
         self._next = place
         self._turn(place / TICKS_PER_BEAT, rolling=True)
 
-    def _halt(self, now: float) -> None:
+    def _halt(self) -> None:
         self._was_told = True
         if self.status == "lost":
             self.status = "searching"
         if self._next is None:
             self._next = self._place + 1
         if self._going:
-            self._turn(self.beat(now), rolling=False)
+            self._turn(self._next / TICKS_PER_BEAT, rolling=False)
 
     def _locate(self, place: int) -> None:
         self._was_told = True

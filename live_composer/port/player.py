@@ -79,8 +79,7 @@ class Player:
         self.clock = clock
         self.states: deque[ClockState] = deque()
         self._offset, self._leader = offset, leader
-        self._told = ClockState(clock.name, "searching", clock.tempo)
-        self._told_at = -math.inf
+        self._told: ClockState | None = None
         self.sounding = Sounding()
         self.dropped = self.advances = 0
         self._heap: list[_Entry] = []
@@ -148,7 +147,7 @@ class Player:
 
     def _go_on_from(self, beat: float, now: float) -> None:
         """Forget what lies before `beat`, and have those who follow us go on from there, too."""
-        self._keep(entry for entry in self._heap if entry[0] >= beat and entry[1] != _OFF)
+        self._keep(entry for entry in self._heap if entry[0] >= beat)
         if self._leader:
             self._say(self._leader.start(beat), beat, now)
 
@@ -164,26 +163,31 @@ class Player:
         self._at_once.extend(Due(beat, now, data) for data in messages)
 
     def _tell_state(self, now: float, *, moved: bool) -> None:
-        clock, told = self.clock, self._told
-        tempo = clock.tempo_at(now)
-        news = moved or (clock.status, clock.rolling, clock.peers) != (told.status, told.rolling, told.peers)
-        if not news and now - self._told_at < STATE_SECONDS:
+        if not moved and not self._has_news(now):
             return
-        if news or isinstance(clock, Follower) or tempo != told.tempo:
-            self._told_at = now
-            self._told = ClockState(
-                source=clock.name,
-                status=clock.status,
-                tempo=tempo,
-                phase_ms=clock.phase_ms,
-                rolling=clock.rolling,
-                beat=clock.beat(now),
-                seconds=now,
-                own_seconds=now,
-                moved=moved,
-                peers=clock.peers,
-            )
-            self.states.append(self._told)
+        clock = self.clock
+        self._told = ClockState(
+            source=clock.name,
+            status=clock.status,
+            tempo=clock.tempo_at(now),
+            phase_ms=clock.phase_ms,
+            rolling=clock.rolling,
+            beat=clock.beat(now),
+            seconds=now,
+            own_seconds=now,
+            moved=moved,
+            peers=clock.peers,
+        )
+        self.states.append(self._told)
+
+    def _has_news(self, now: float) -> bool:
+        """Tell whether there is more to say than was said; of a clock that others move there is every second."""
+        clock, told = self.clock, self._told
+        if told is None or (clock.status, clock.rolling, clock.peers) != (told.status, told.rolling, told.peers):
+            return True
+        if now - told.seconds < STATE_SECONDS:
+            return False
+        return isinstance(clock, Follower) or clock.tempo_at(now) != told.tempo
 
     def silence(
         self,
@@ -236,7 +240,7 @@ class Player:
 
     def _next_seconds(self) -> float:
         beat = min(self._next_beat(), self._leader.next_beat) if self._leader else self._next_beat()
-        return self.clock.due(beat) + self._offset if beat < math.inf else math.inf
+        return self.clock.due(beat) + self._offset
 
     def _strike(self, note: Note, serial: int, seconds: float) -> Due:
         if (note.channel, note.pitch) in self.sounding.notes:

@@ -279,6 +279,7 @@ class LiveComposer(Choosing):
             past = [notice for notice in self.frame.notices if not notice.standing]
             lines += [f"{notice.what}: {notice.reason}" for notice in now]
             lines += [f"(passed) {notice.what}: {notice.reason}" for notice in past]
+            lines += status.unheard(self.frame.port)
         return [*lines, *super().troubles()]
 
     def action_zoom(self) -> None:

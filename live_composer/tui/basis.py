@@ -74,8 +74,8 @@ class Basis(Standing):
         """Give each part of the screen its room; called when there is more or less of it."""
 
     def toast(self, text: str, severity: Severity = "information") -> None:
-        """Say what passes."""
-        if text:
+        """Say what passes; what is being said already is not said again."""
+        if text and all(text != shown.message for shown in self._notifications):
             timeout = _SHORT_TOAST if severity == "information" else _LONG_TOAST
             self.notify(text, severity=severity, timeout=timeout, markup=False)
 

@@ -10,7 +10,7 @@ from live_composer.tui.text import cut
 
 if TYPE_CHECKING:
     from live_composer.tui.text import Line
-    from live_composer.wire.screen import Frame, Notice
+    from live_composer.wire.screen import Frame, Notice, PortView
 
 _MARKS = {"playing": ("▶", "good"), "counting in": ("◌", "warn"), "paused": ("‖", "warn"), "stopped": ("■", "dim")}
 _STRUCK, _LEFT = "●", "○"
@@ -87,6 +87,15 @@ def _port_words(frame: Frame) -> str:
     if port.backend == "null":
         return "no port, only shown"
     return port.name + (" (ours)" if port.virtual else "")
+
+
+def unheard(port: PortView) -> list[str]:
+    """Return why nothing may be heard although nothing is wrong."""
+    if port.backend == "null":
+        return ["Notes are shown and not heard, for there is no MIDI port: i chooses one."]
+    if port.virtual:
+        return [f"{port.name} is a port of ours: it is heard once something is connected to it. i chooses another."]
+    return []
 
 
 def _clock_words(frame: Frame) -> str:

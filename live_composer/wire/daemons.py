@@ -50,7 +50,7 @@ def find(port: str | None = None) -> Path:
         return next(iter(fitting.values()))
     if fitting:
         raise BadInput(f"Several play: {', '.join(fitting)}; say which by --port.")
-    others = f"; there is {', '.join(there)}" if there else ", start one by `live-composer serve`"
+    others = f"; there is {', '.join(there)}" if there else "; start one by `live-composer serve`"
     raise LostProcess(f"No live-composer plays{f' to `{port}`' if port else ''}{others}.")
 
 

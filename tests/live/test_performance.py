@@ -61,8 +61,14 @@ async def test_the_key_is_kept_and_only_moves_the_melody(rehearse: Rehearse):
 
 
 async def test_the_recording_is_what_was_heard(rehearse: Rehearse, tmp_path: Path):
-    rehearsal, stopped = await rehearse(bars=8, key=Key.parse("D"), tempo=90.0, record=tmp_path / "take.mid")
+    def transpose(rehearsal: Rehearsal, event: Event) -> None:
+        if isinstance(event, Bar) and event.number == 4:
+            rehearsal.daemon.desk.change("transpose", 3)
+
+    options = {"key": Key.parse("D"), "tempo": 90.0, "record": tmp_path / "take.mid"}
+    rehearsal, stopped = await rehearse(transpose, bars=8, **options)
     song = midi_file.read_song(Path(str(stopped.recording)))
+    assert song.keys == [(0.0, Key.parse("D")), (16.0, Key.parse("F"))]
     assert round(song.tempo, 3) == 90
     assert [(note.onset, note.onset + note.length, note.pitch) for note in song.tracks[0].notes] == rehearsal.notes()
 

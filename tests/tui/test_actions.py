@@ -180,6 +180,29 @@ async def test_what_cannot_be_drawn_is_told_and_the_screen_stands(playing: Playi
     assert playing.app.is_running
 
 
+@pytest.mark.parametrize(
+    ("port", "words"),
+    [
+        ({"backend": "null"}, "shown and not heard"),
+        ({"virtual": True, "name": "ours"}, "ours is a port of ours: it is heard once"),
+        ({}, "All is well."),
+    ],
+)
+async def test_troubles_tell_why_nothing_may_be_heard(playing: Playing, port: dict[str, Any], words: str):
+    frame = STATES["playing"]
+    playing.stage.show(replace(frame, port=replace(frame.port, **{"virtual": False, **port}), notices=[]))
+    await settle(playing.pilot)
+    await playing.press("x")
+    assert words in playing.app.screen._text
+
+
+async def test_what_is_being_said_is_not_said_again(playing: Playing):
+    for _ in range(3):
+        playing.app.toast("Once.")
+        await settle(playing.pilot)
+    assert [note.message for note in playing.app._notifications] == ["Once."]
+
+
 async def test_leaving_offers_to_let_it_play_on(playing: Playing):
     await playing.press("q", "escape")
     assert playing.app.is_running

@@ -60,4 +60,4 @@ def test_where_nothing_can_be_written_the_music_can_still_be_steered(monkeypatch
         text=True,
         check=False,
     )
-    assert done.stderr == "live-composer: No live-composer plays, start one by `live-composer serve`.\n"
+    assert done.stderr == "live-composer: No live-composer plays; start one by `live-composer serve`.\n"

@@ -16,6 +16,7 @@ from live_composer.commands.rules import check, new, show
 from live_composer.commands.score import score
 from live_composer.config import RulesCheck, RulesExplain, RulesList, RulesScore
 from live_composer.errors import BadFile, BadInput, CannotWrite
+from live_composer.music.key import Key
 from live_composer.music.midi_file import write_melody
 from live_composer.rules.tunes import TUNES
 
@@ -51,7 +52,7 @@ def run(*words: str, stdin: str = "", cwd: Path | None = None) -> subprocess.Com
 @pytest.fixture
 def tune(tmp_path: Path) -> Path:
     path = tmp_path / "tune.mid"
-    write_melody(path, TUNES["Frère Jacques"], shift=2)
+    write_melody(path, TUNES["Frère Jacques"], key=Key.parse("D"))
     return path
 
 
@@ -162,7 +163,7 @@ def test_shipped_rules_pass_their_check(name: str, capsys: pytest.CaptureFixture
 def test_explain_draws_totals_and_moments(tune: Path, capsys: pytest.CaptureFixture[str]):
     explain(tune)
     out = capsys.readouterr().out
-    assert "8 bars of 4/4 in what sounds like D major (--key tells it better), judged by the book house" in out
+    assert "8 bars of 4/4 in what seems to be D major (--key tells it better), judged by the book house" in out
     for words in ("D4   │●━━━", "house_motif", "all together", "the strongest moments", "bar 8, beat 4.75: held"):
         assert words in out
 

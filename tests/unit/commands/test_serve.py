@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,15 @@ def test_text_tells_port_music_and_figures(capsys: pytest.CaptureFixture[str]):
         "The recording is in take.mid",
     ]
     assert err == "live-composer: It broke.\nlive-composer: The planner is well again.\n"
+
+
+def test_a_port_that_had_to_be_made_is_told(capsys: pytest.CaptureFixture[str]):
+    TextReport(replace(SETUP, target="Sinth", listen="Keys"), roll=False).show(replace(OPENED, virtual=True))
+    assert capsys.readouterr().out.splitlines()[:3] == [
+        "Playing to IAC Driver Bus 1 (rtmidi), a virtual port: connect it to a synth or a DAW track",
+        "No port fits `Sinth`; `live-composer ports` lists those that there are.",
+        "some-model, D major, 4/4, 96 BPM, channel 1, seed 9, listening to Keys",
+    ]
 
 
 def test_the_roll_shows_what_sounds(capsys: pytest.CaptureFixture[str]):

@@ -116,5 +116,5 @@ def test_where_several_play_one_is_named(random_model: str, tmp_path: Path, caps
 
 
 def test_without_a_daemon_commands_say_how_to_start_one():
-    with pytest.raises(LostProcess, match="No live-composer plays, start one by `live-composer serve`"):
+    with pytest.raises(LostProcess, match="No live-composer plays; start one by `live-composer serve`"):
         steer.panic()

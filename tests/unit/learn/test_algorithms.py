@@ -97,6 +97,11 @@ def test_hard_returns_by_hand():
     assert hard_returns(PAID, WORTH)[:, 0].tolist() == pytest.approx([33, 32, 3])
 
 
+def test_in_a_melody_of_one_step_nothing_is_yet_to_come():
+    assert soft_returns(PAID[:1], LOG_PI[:1], WORTH[:1], 0.5).tolist() == [[1]]
+    assert hard_returns(PAID[:1], WORTH[:1]).tolist() == [[1]]
+
+
 def optimum() -> tuple[torch.Tensor, torch.Tensor, Melodies]:
     """Every melody of two steps of two events, with the optimal log pi (T, B, V) and V (T, B), by the equations."""
     log_p = np.log([[0.8, 0.2], [0.5, 0.5], [0.1, 0.9]])  # at the start, after event 0, after event 1
@@ -162,3 +167,65 @@ def test_a_policy_gradient_makes_likelier_what_went_better_than_expected():
     # The gradient is what is subtracted: event 0 of the first melody rises, event 1 of the second falls.
     assert outputs.grad[0, 0, 0] < 0 < outputs.grad[0, 1, 1]
     assert worth.grad[0, 0] < 0 < worth.grad[0, 1]
+
+
+def test_a_policy_gradient_by_hand():
+    # Each event was one of three: log pi = -ln 3, as log p. What came is the reward, 1 and 3, where nothing was
+    # expected; the spread of the two is the root of 2. So (r / root 2)^2 / 2 + r / root 2 x ln 3.
+    outputs, nothing = torch.zeros(1, 2, 3), torch.zeros(1, 2)
+    melodies = Melodies(torch.tensor([[0, 1]]), torch.tensor([[1.0, 3.0]]), torch.full((1, 2), -LN3))
+
+    loss = PolicyGradient().melody_loss(outputs, nothing, melodies, 1.0, 20)
+
+    assert loss[0].tolist() == pytest.approx([0.25 + 0.707107 * LN3, 2.25 + 2.121320 * LN3])
+
+
+def test_where_all_went_alike_a_policy_gradient_does_not_divide_by_nothing():
+    # The spread is taken for a thousandth: 0.002 is two of them.
+    outputs, nothing = torch.zeros(1, 2, 2), torch.zeros(1, 2)
+    melodies = Melodies(torch.tensor([[0, 1]]), torch.full((1, 2), 0.002), torch.full((1, 2), -LN2))
+
+    loss = PolicyGradient().melody_loss(outputs, nothing, melodies, 1.0, 20)
+
+    assert loss[0].tolist() == pytest.approx([2 + 2 * LN2] * 2, rel=1e-3)
+
+
+@pytest.mark.parametrize("algorithm", [Psi(), G()], ids=lambda algorithm: algorithm.name)
+def test_what_is_yet_to_come_is_not_learnt(algorithm: Psi | G):
+    """At the optimum, but for the worth of the second state, which is a nat too much."""
+    log_pi, worth, melodies = optimum()
+    one = melodies.first(1)
+    assert one.prior is not None
+    outputs = (log_pi[:, :1] - (one.prior if isinstance(algorithm, G) else 0)).requires_grad_()
+    worth = (worth[:, :1] + torch.tensor([[0.0], [1.0]])).requires_grad_()
+
+    algorithm.melody_loss(outputs, worth, one, 0.5, 20).sum().backward()
+
+    assert worth.grad is not None
+    assert outputs.grad is not None
+    # The second step is off by a nat, in units of 20; the first, half of whose target is that worth, by half of one the
+    # other way. A target that were learnt would pull at the second again.
+    assert worth.grad[:, 0].tolist() == pytest.approx([-0.5 / 20, 1 / 20])
+    played_less = 1 - math.exp(float(log_pi[1, 0, 0]))
+    assert outputs.grad[1, 0].tolist() == pytest.approx([played_less / 20, -played_less / 20])
+
+
+def test_the_best_that_can_still_come_is_not_learnt():
+    outputs, worth = torch.zeros(2, 1, 2), torch.tensor([[0.0], [1.0]], requires_grad=True)
+    melodies = Melodies(torch.zeros(2, 1, dtype=torch.int64), torch.zeros(2, 1), torch.zeros(2, 1))
+
+    Q().melody_loss(outputs, worth, melodies, 1.0, 20).sum().backward()
+
+    assert worth.grad is not None
+    assert worth.grad[:, 0].tolist() == pytest.approx([-1 / 20, 1 / 20])
+
+
+def test_the_first_melodies_are_those_that_stand_first():
+    _, _, melodies = optimum()
+
+    first = melodies.first(3)
+
+    assert first.prior is not None
+    assert [tensor.shape[:2] for tensor in (first.events, first.reward, first.log_p, first.prior)] == [(2, 3)] * 4
+    assert first.prior[:, 2].tolist() == melodies.prior[:, 2].tolist()
+    assert Melodies(melodies.events, melodies.reward, melodies.log_p).first(1).prior is None

@@ -12,15 +12,17 @@ from hypothesis import strategies as st
 from strategies import melodies
 
 from live_composer.errors import BadFile
-from live_composer.music.key import Key
+from live_composer.music.key import SCALES, Key
 from live_composer.music.melody import Melody, Note
 from live_composer.music.metre import Metre
-from live_composer.music.midi_file import SongNote, read_melody, read_song, write_melody, write_notes
+from live_composer.music.midi_file import SongNote, read_key, read_melody, read_song, write_melody, write_notes
 from live_composer.music.vocabulary import HOLD, Vocabulary
+from live_composer.rules.tunes import TUNES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+KEYS = [Key(tonic, mode) for tonic in range(12) for mode in SCALES]
 TIMED_IN_SECONDS = " is timed in seconds (SMPTE), not in beats; export it with a tempo."
 shared_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -174,14 +176,38 @@ def test_a_beat_may_be_a_single_tick(tmp_path: Path):
 
 
 @shared_folder
-@given(melodies().filter(lambda melody: melody.notes()), st.integers(-6, 5))
-def test_a_shift_is_heard_in_every_note(tmp_path: Path, melody: Melody, shift: int):
-    path = tmp_path / "shifted.mid"
-    write_melody(path, melody, shift=shift)
-    heard = [note.pitch for track in read_song(path).tracks for note in track.notes]
-    assert [(pitch - note.pitch - shift) % 12 for pitch, note in zip(heard, melody.notes(), strict=True)] == [0] * len(
-        heard
-    )
+@given(melodies().filter(lambda melody: melody.notes()), st.sampled_from(KEYS))
+def test_a_key_is_heard_in_every_note_and_written_as_its_signature(tmp_path: Path, melody: Melody, key: Key):
+    path = tmp_path / "moved.mid"
+    write_melody(path, melody, key=key)
+    song = read_song(path)
+    heard = [note.pitch for track in song.tracks for note in track.notes]
+    assert len(heard) == len(melody.notes())
+    assert {(pitch - note.pitch - key.shift) % 12 for pitch, note in zip(heard, melody.notes(), strict=True)} == {0}
+    [(beat, written)] = song.keys
+    assert beat == 0
+    assert written == key if key.mode in {"major", "minor"} else written.pitch_classes >= key.pitch_classes
+
+
+def test_only_what_changes_is_written(tmp_path: Path):
+    path = tmp_path / "changes.mid"
+    keys = [(0.0, Key()), (4.0, Key()), (8.0, Key(2)), (12.0, Key())]
+    write_notes(path, [], 16.0, tempos=[(0.0, 90.0), (4.0, 90.0)], keys=keys)
+    assert read_song(path).keys == [keys[0], *keys[2:]]
+    assert [message.type for message in mido.MidiFile(path).tracks[0]].count("set_tempo") == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [("D", "D major"), ("C", "D major"), ("Bm", "B minor"), ("A", "D major"), (None, "D major")],
+)
+def test_a_signature_is_believed_where_the_notes_lie_in_it(tmp_path: Path, written: str | None, told: str):
+    tune = TUNES["Frère Jacques"]
+    keys = [(0.0, Key.parse(written))] if written else []
+    notes = [SongNote(note.onset / 4, note.length / 4, note.pitch + 2, 90, 0) for note in tune.notes()]
+    path = tmp_path / "tune.mid"
+    write_notes(path, notes, len(tune) / 4, keys=keys)
+    assert str(read_key(path, read_melody(path))) == told
 
 
 def test_reading_off_the_grid_rounds_to_it(tmp_path: Path):

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import math
+import sys
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from live_composer.errors import NoPort
 from live_composer.port.clock import Clock, ManualClock, make_clock
 
 tempi = st.floats(20, 400)
@@ -40,7 +42,7 @@ def test_a_beat_lasts_half_a_second_at_120():
 
 @pytest.mark.parametrize("name", ["internal", "manual"])
 def test_a_stopped_clock_stays(name):  # noqa: ANN001
-    clock = make_clock(name, 120)
+    clock = make_clock(name, 120, 5, 4)
     assert clock.beat(100) == 0
     assert clock.due(0) == math.inf
     clock.start(7, 100)
@@ -95,3 +97,42 @@ def test_a_stopped_clock_takes_a_tempo_at_once():
     clock = Clock(60)
     clock.set_tempo(120, 0, 16)
     assert clock.tempo_at(0) == 120
+
+
+def test_a_ramp_that_is_stopped_midway_leaves_the_tempo_it_had_reached():
+    clock = Clock(60)
+    clock.start(0, 0)
+    clock.set_tempo(120, 0, 12)
+    clock.stop(4)  # of the 8 seconds that 12 beats take at 90 on average
+    assert clock.tempo_at(100) == 90
+    clock.start(0, 100)
+    assert clock.due(3) == 102
+
+
+def test_a_manual_clock_takes_note_of_a_tempo():
+    clock = ManualClock(120)
+    clock.set_tempo(90, 0, 16)
+    assert (clock.tempo, clock.tempo_at(7)) == (90, 90)
+
+
+@pytest.mark.parametrize("name", ["internal", "manual", "midi", "jack"])
+def test_a_clock_is_the_one_that_was_named_at_its_tempo(name):  # noqa: ANN001
+    clock = make_clock(name, 97, 5, 4)
+    assert (clock.name, clock.tempo, clock.beat(1000)) == (name, 97, 0)
+
+
+def test_a_clock_heard_over_midi_goes_on_alone_for_as_long_as_was_asked():
+    clock = make_clock("midi", 120, 2.5, 4)
+    clock.hear(b"\xfa", 10)
+    clock.hear(b"\xf8", 10)
+    seen = []
+    for silent in (0.2, 2.4, 2.6):
+        clock.turns(10 + silent)
+        seen.append(clock.status)
+    assert seen == ["free-wheeling", "free-wheeling", "lost"]
+
+
+def test_link_without_its_library_says_what_to_install(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(sys.modules, "link", None)
+    with pytest.raises(NoPort, match="the extra `link`"):
+        make_clock("link", 120, 5, 4)

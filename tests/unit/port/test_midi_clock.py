@@ -13,53 +13,10 @@ from hypothesis import strategies as st
 
 from live_composer.port.clock import Turn
 from live_composer.port.midi_clock import MidiClock
+from tests.unit.port.leader import CONTINUE, PERIOD, START, STOP, TICK, Leader, in_periods, playing, position
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-TICK, START, CONTINUE, STOP = (bytes((status,)) for status in (0xF8, 0xFA, 0xFB, 0xFC))
-PERIOD = 256 / 48_000
-
-
-def position(sixteenth: int) -> bytes:
-    return bytes((0xF2, sixteenth & 127, sixteenth >> 7))
-
-
-class Leader:
-    """Plays ticks to a clock, and knows which beat it really is."""
-
-    def __init__(self, clock: MidiClock, come: Callable[[float], float] = lambda now: now) -> None:
-        self.clock, self.come = clock, come
-        self.now, self.tick, self.tempo = 10.0, -1, 120.0
-        """When the last tick was, and which; when none was yet, when the first one will be."""
-        self.off: list[float] = []
-
-    def say(self, data: bytes) -> None:
-        self.clock.hear(data, self.come(self.now + 0.001))
-
-    def start(self, data: bytes = START, at: int = 0) -> None:
-        self.say(data)
-        self.tick = at - 1
-
-    def ticks(self, count: int, *, heard: bool = True) -> None:
-        for _ in range(count):
-            self.now += 60 / self.tempo / 24
-            self.tick += 1
-            if heard:
-                self.clock.hear(TICK, self.come(self.now))
-            if self.clock.playing and heard:
-                self.off.append(self.clock.due(self.tick / 24) - self.now)
-
-
-def playing(tempo: float = 120.0, freewheel_seconds: float = 5.0) -> MidiClock:
-    clock = MidiClock(tempo, freewheel_seconds)
-    clock.start(0, 0)
-    return clock
-
-
-def in_periods(now: float) -> float:
-    """As RtMidi on JACK tells it."""
-    return math.ceil(now / PERIOD) * PERIOD
 
 
 @pytest.mark.parametrize("before", [0, 1, 50])
@@ -222,46 +179,6 @@ def test_long_silence_is_the_end_until_ticks_are_back():
     assert turn.beat == pytest.approx(leader.tick / 24)
 
 
-@pytest.mark.parametrize("heard", [0, 1, 30])
-@pytest.mark.parametrize("wrong", [-0.008, 0.0, 0.008])
-def test_another_process_goes_on_at_the_tick_that_the_leader_is_at(heard: int, wrong: float):
-    leader = Leader(playing())
-    leader.tick = 1000
-    leader.clock.start(0, leader.now)
-    lost, beat = leader.now, (leader.tick + 0.4) / 24
-    leader.ticks(20, heard=False)
-    leader.ticks(heard)
-    leader.clock.turns(leader.now)
-    leader.clock.rejoin(beat, lost + 0.4 * 60 / 120 / 24 + wrong, leader.now + 0.004)
-    [turn] = leader.clock.turns(leader.now + 0.004)
-    assert (turn.rolling, leader.clock.playing) == (True, True)
-    assert turn.beat == pytest.approx((leader.tick + 0.2) / 24, abs=0.02)
-    leader.off = []
-    leader.ticks(50)
-    assert leader.clock.beat(leader.now) == pytest.approx(leader.tick / 24, abs=1e-3)
-    assert max(map(abs, leader.off)) < 1e-3
-    assert leader.clock.status == "locked"
-
-
-def test_another_process_believes_a_leader_that_has_said_more_since():
-    leader = Leader(playing())
-    leader.start()
-    leader.ticks(10)
-    leader.clock.turns(leader.now)
-    leader.clock.rejoin(100, leader.now, leader.now)
-    assert leader.clock.turns(leader.now) == []
-    assert leader.clock.beat(leader.now) == pytest.approx(9 / 24, abs=1e-3)
-
-
-@pytest.mark.parametrize("when", [-3.0, 1000.0], ids=["long ago", "on another server"])
-def test_another_process_that_knows_no_place_waits_for_ticks(when: float):
-    leader = Leader(playing(freewheel_seconds=2))
-    leader.clock.rejoin(100, leader.now + when, leader.now)
-    [_, turn] = leader.clock.turns(leader.now)
-    assert (turn.rolling, leader.clock.status) == (False, "lost")
-    assert turn.beat == pytest.approx(100, abs=0.1)
-
-
 def test_stop_while_lost_stays_stopped():
     leader = Leader(playing(freewheel_seconds=0.5))
     leader.start()
@@ -273,6 +190,7 @@ def test_stop_while_lost_stays_stopped():
         leader.clock.turns(leader.now)
     assert leader.clock.status == "lost"
     leader.say(STOP)
+    assert leader.clock.status == "searching"
     leader.ticks(50)
     assert not leader.clock.playing
 
@@ -362,3 +280,86 @@ def test_any_order_of_anything_leaves_a_clock_that_can_be_started():
         leader.start()
         leader.ticks(48)
         assert leader.clock.due(leader.tick / 24) == pytest.approx(leader.now, abs=0.002)
+
+
+def test_a_clock_that_nobody_moves_waits():
+    clock = MidiClock(120, 5)
+    assert (clock.status, clock.joined, clock.playing, clock.rolling) == ("searching", False, False, False)
+    assert clock.start(8, 0) is None
+    assert (clock.turns(100), clock.beat(100), clock.due(0)) == ([], 0, math.inf)
+    clock.stop(100)
+    assert (clock.joined, clock.playing) == (False, False)
+
+
+def test_continue_before_anything_else_begins_at_the_beginning():
+    leader = Leader(playing())
+    leader.ticks(5)
+    leader.start(CONTINUE)
+    assert leader.clock.turns(leader.now) == [Turn(0, rolling=True)]
+    leader.ticks(25)
+    assert leader.clock.beat(leader.now) == pytest.approx(1, abs=1e-6)
+
+
+def test_continue_while_it_rolls_moves_nothing():
+    leader = Leader(playing())
+    leader.start()
+    leader.ticks(24)
+    leader.clock.turns(leader.now)
+    leader.say(CONTINUE)
+    assert leader.clock.turns(leader.now) == [Turn(1, rolling=True)]
+    leader.ticks(24)
+    assert leader.clock.beat(leader.now) == pytest.approx(leader.tick / 24, abs=1e-6)
+
+
+@pytest.mark.parametrize("before", range(190, 200))
+def test_a_start_amid_jittering_ticks_is_where_the_ticks_are_on_average(before: int):
+    """The first tick after Start comes up to a period late, as all others; the beat begins no later for it."""
+    leader = Leader(playing(), in_periods)
+    leader.tempo = 123.0
+    leader.ticks(before)
+    leader.start()
+    leader.ticks(1)
+    assert leader.clock.due(0) == pytest.approx(leader.now + PERIOD / 2, abs=PERIOD / 5)
+
+
+@pytest.mark.parametrize("come", [lambda now: now, in_periods], ids=["to the frame", "in periods"])
+def test_ticks_that_fell_silent_are_forgotten_where_nothing_plays(come: Callable[[float], float]):
+    leader = Leader(playing(), come)
+    leader.ticks(100)
+    leader.clock.turns(leader.now)
+    assert leader.clock.status == "locked"
+    leader.now += 100
+    assert leader.clock.turns(leader.now) == []
+    assert leader.clock.status == "searching"
+    leader.tempo = 90
+    leader.ticks(12)
+    assert leader.clock.tempo == pytest.approx(90, abs=3)
+
+
+def test_a_start_after_the_leader_was_lost_is_told_once():
+    leader = Leader(playing(freewheel_seconds=0.5))
+    leader.start()
+    leader.ticks(50)
+    for _ in range(2):
+        leader.now += 0.4
+        leader.clock.turns(leader.now)
+    assert leader.clock.status == "lost"
+    leader.start()
+    assert leader.clock.status == "searching"
+    assert leader.clock.turns(leader.now) == [Turn(0, rolling=True)]
+    leader.ticks(1)
+    assert (leader.clock.turns(leader.now), leader.clock.status) == ([], "locked")
+
+
+def test_after_many_lost_ticks_one_that_comes_late_does_not_shift_the_beat():
+    """Six whole ticks of the longer gap are seven of the line, which is in no doubt."""
+    leader = Leader(playing())
+    leader.start()
+    leader.ticks(50)
+    leader.ticks(5, heard=False)
+    leader.ticks(1)
+    leader.come = lambda now: now + 0.2 / 48
+    leader.ticks(1)
+    leader.come = lambda now: now
+    leader.ticks(30)
+    assert leader.clock.beat(leader.now) == pytest.approx(leader.tick / 24, abs=1e-2)

@@ -8,8 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from live_composer.port.clock import Clock, ManualClock
-from live_composer.port.clock_leader import ClockLeader
-from live_composer.port.midi_clock import MidiClock
 from live_composer.port.player import Player
 from live_composer.port.protocol import (
     Advance,
@@ -208,105 +206,61 @@ def test_an_onset_that_is_much_too_late_is_dropped_and_nothing_hangs():
     assert len(list(player.pull(late + 0.3))) == 1
 
 
-@pytest.mark.parametrize("nonsense", [Open("null"), Close(), Advance(1), Raw(0, b"\x90\x3c")])
-def test_what_makes_no_sense_is_refused(nonsense: Command):
-    with pytest.raises(ValueError, match=r"nothing to this port|no MIDI message"):
+@pytest.mark.parametrize(
+    ("nonsense", "says"),
+    [
+        (Open("null"), "Open means nothing to this port"),
+        (Close(), "Close means nothing to this port"),
+        (Advance(1), "Advance means nothing to this port"),
+        (Raw(0, b"\x90\x3c"), "90 3c is no MIDI message"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(nonsense: Command, says: str):
+    with pytest.raises(ValueError, match=says):
         Player(Clock(120)).handle(nonsense, 0)
 
 
-TICK, BEGIN, CONTINUE, END = (bytes((status,)) for status in (0xF8, 0xFA, 0xFB, 0xFC))
-
-
-def test_leading_says_start_ticks_24_times_a_beat_and_says_stop():
-    player = Player(ManualClock(120), leader=ClockLeader())
-    player.handle(Notes([Note(1, 0.5, 0, 60, 80)]), 0)
-    player.handle(Start(), 0)
-    player.handle(Advance(2), 0)
-    sent = [(due.beat, due.data) for due in player.pull(0)]
-    assert sent[0] == (0, BEGIN)
-    assert [beat for beat, data in sent if data == TICK] == pytest.approx([tick / 24 for tick in range(49)])
-    assert [data for beat, data in sent if beat == 1] == [TICK, bytes((ON, 60, 80))]
-    player.handle(Stop(), 0)
-    assert [due.data for due in player.pull(0)][-1] == END
-    player.handle(Stop(), 0)
-    assert END not in [due.data for due in player.pull(0)]
-
-
-@pytest.mark.parametrize(("beat", "position", "first"), [(37.5, 150, 37.5), (37.6, 151, 37.75), (1, 4, 1)])
-def test_leading_from_elsewhere_says_the_position_of_the_next_sixteenth(beat: float, position: int, first: float):
-    player = Player(ManualClock(120), leader=ClockLeader())
-    player.handle(Start(beat), 0)
-    player.handle(Advance(1), 0)
-    sent = [(due.beat, due.data) for due in player.pull(0)]
-    assert [data for _, data in sent[:2]] == [bytes((0xF2, position & 127, position >> 7)), CONTINUE]
-    assert sent[2] == (first, TICK)
-
-
-def following() -> Player:
-    player = Player(MidiClock(120, 5))
-    player.handle(Start(), 0)
-    return player
-
-
-def hear(player: Player, now: float, *messages: bytes) -> list[bytes]:
-    for data in messages:
-        player.clock.hear(data, now)
-    player.follow(now)
-    return [due.data for due in player.pull(now)]
-
-
-def test_the_first_note_falls_on_the_first_tick_after_start_and_what_sounds_ends_at_stop():
-    player = following()
-    player.handle(Notes([Note(0, 8, 0, 60, 80), Note(1, 8, 0, 62, 80)]), 0)
-    assert hear(player, 1.0, BEGIN) == []
-    assert hear(player, 1.02, TICK) == [bytes((ON, 60, 80))]
-    assert hear(player, 1.03, END)[:1] == [bytes((OFF, 60, 0))]
-    assert [state.rolling for state in player.states][-1] is False
-    assert hear(player, 1.04, CONTINUE, TICK) == []
-    for tick in range(2, 25):
-        sent = hear(player, 1.04 + (tick - 1) / 48, TICK)
-    assert sent == [bytes((ON, 62, 80))]
-
-
-def test_being_moved_forgets_what_lies_before_and_is_told():
-    player = following()
-    player.handle(Notes([Note(0, 8, 0, 60, 80), Note(4, 8, 0, 62, 80)]), 0)
-    hear(player, 1.0, BEGIN)
-    player.states.clear()
-    assert hear(player, 1.1, bytes((0xF2, 16, 0)), CONTINUE) == []
-    assert [(state.beat, state.moved, state.rolling) for state in player.states] == [(4, True, True)]
-    assert hear(player, 1.2, TICK) == [bytes((ON, 62, 80))]
-
-
-def test_what_the_clock_of_others_does_is_told_every_second_and_the_internal_one_when_it_changes():
-    player = following()
-    for tick in range(48 * 5):
-        hear(player, 1 + tick / 48, TICK)
-    assert 5 <= len(player.states) <= 8
+def test_every_onset_that_is_too_late_is_counted_and_one_at_the_last_moment_is_played():
     player = Player(Clock(120))
-    for now in range(20):
-        player.follow(now)
-    [state] = player.states
-    assert (state.source, state.tempo, state.rolling, state.moved) == ("internal", 120, False, False)
+    player.handle(Notes([Note(beat, 1, 0, 60 + beat, 80) for beat in (0, 1, 2)]), 0)
+    player.handle(Start(), 0)
+    assert [due.data[1] for due in player.pull(2 * 0.5 + Clock.patience)] == [62]
+    assert player.dropped == 2
 
 
-def test_a_pedal_that_is_down_is_lifted_when_the_clock_of_others_stops():
-    player = following()
-    player.handle(Raw(0, bytes((CONTROL, 64, 127))), 0)
-    hear(player, 1.0, BEGIN, TICK)
-    assert bytes((CONTROL, 64, 0)) in hear(player, 1.1, END)
+def test_every_advance_is_counted():
+    player = Player(ManualClock(120))
+    for _ in range(3):
+        player.handle(Advance(1), 0)
+    assert player.advances == 3
 
 
-def test_what_is_released_by_a_stop_is_told_where_and_when_it_is():
-    player = Player(ManualClock(120), leader=ClockLeader())
-    for command in (Notes([Note(0, 8, 0, 60, 80)]), Start()):
-        player.handle(command, 0)
-    player.handle(Advance(2), 0)
+def test_a_pitch_that_somebody_else_strikes_anew_is_theirs_to_end():
+    theirs = bytes((ON, 60, 90))
+    assert play(Notes([Note(0, 4, 0, 60, 80)]), Raw(1, theirs), Start()) == [(0, bytes((ON, 60, 80))), (1, theirs)]
+
+
+def test_whatever_is_sent_has_its_beat_and_the_moment_of_it():
+    player = Player(Clock(120))
+    player.handle(Notes([Note(0, 4, 0, 60, 80), Note(1, 1, 0, 60, 70)]), 10)
+    player.handle(Raw(3, bytes((0xC0, 5))), 10)
+    player.handle(Start(), 10)
+    assert [due for now in (10, 10.5, 11, 11.5) for due in player.pull(now)] == [
+        (0, 10, bytes((ON, 60, 80))),
+        (1, 10.5, bytes((OFF, 60, 0))),
+        (1, 10.5, bytes((ON, 60, 70))),
+        (2, 11, bytes((OFF, 60, 0))),
+        (3, 11.5, bytes((0xC0, 5))),
+    ]
+
+
+@pytest.mark.parametrize("command", [Release([]), Start(40), Stop()], ids=["release", "start", "stop"])
+def test_what_is_silenced_is_silenced_there_and_then(command: Command):
+    player = Player(Clock(120))
+    player.handle(Notes([Note(0, 8, 0, 60, 80)]), 0)
+    player.handle(Start(), 0)
     [*player.pull(0)]
-    player.handle(Stop(), 7.5)
-    assert player.next_due() == -math.inf
-    told = [*player.pull(7.5)]
-    assert (player.next_due(), player.clock.playing) == (math.inf, False)
-    assert {(beat, seconds) for beat, seconds, _ in told} == {(2, 7.5)}
-    assert [data for _, _, data in told if data[0] == OFF] == [bytes((OFF, 60, 0))]
-    assert bytes((0xFC,)) in [data for *_, data in told]
+    player.handle(command, 1.5)
+    sent = [*player.pull(1.5)]
+    assert sent[0].data == bytes((OFF, 60, 0))
+    assert {(due.beat, due.seconds) for due in sent} == {(3, 1.5)}

@@ -112,6 +112,7 @@ def test_a_melody_is_judged_in_its_own_key_metre_and_range():
     waltz = Melody.of([2, *[1] * 11, 2, *[1] * 11], Metre(3, 4), Vocabulary(25, 60))
     found = explain(waltz, Key(2), book)
     assert [np.flatnonzero(row).tolist() for row in found.values] == [[], [0, 12]]
+    assert book.troubles == []
 
 
 def test_systems_name_only_the_rules_that_spoke_in_them():

@@ -208,5 +208,8 @@ def find(name: str, rules: Iterable[str] = ()) -> Parameter:
         return BY_NAME[written]
     known = [*BY_NAME, *(RULE + rule for rule in rules)]
     near = difflib.get_close_matches(name if name.startswith(RULE) else written, known, n=1)
+    if name.startswith(RULE):
+        hint = f"did you mean `{near[0]}`?" if near else f"it has: {', '.join(rules)}."
+        raise BadInput(f"The book in use has no rule `{name.removeprefix(RULE)}`; {hint}")
     hint = f"did you mean `{near[0]}`?" if near else f"there are: {', '.join(known)}."
     raise BadInput(f"`{name}` is no parameter; {hint}")

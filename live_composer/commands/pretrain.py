@@ -12,7 +12,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from live_composer.commands.terminal import wants_screen
+from live_composer.commands.terminal import at_once, wants_screen
 from live_composer.config import Pretrain
 from live_composer.corpus import store
 from live_composer.errors import BadInput, MissingExtra
@@ -31,6 +31,8 @@ def pretrain(*, config: Pretrain = Pretrain()) -> int | None:
     """Train a Note RNN on a corpus."""
     if find_spec("torch") is None:
         raise MissingExtra("Learning", "learn")
+    corpus = _load(config.corpus)
+    at_once(f"Training on {config.corpus} ...", json=config.json)
     import torch
 
     from live_composer.learn import pretrain as learning
@@ -39,7 +41,6 @@ def pretrain(*, config: Pretrain = Pretrain()) -> int | None:
     from live_composer.learn.team import team
 
     recipe = recipe_of(config)
-    corpus = _load(config.corpus)
     command = shlex.join(["live-composer", *sys.argv[1:]])
     job = learning.Job(corpus, recipe, config.seed, config.output, command, config.resume, config.tensorboard)
     if config.threads:

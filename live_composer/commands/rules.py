@@ -54,7 +54,8 @@ def check(file: Path, /, *, config: RulesCheck = RulesCheck()) -> int:
         for report in reports:
             _print_proof(report)
         if not any(report["faults"] for report in reports):
-            print(f"  Hear it: live-composer serve --plugins {shlex.quote(str(file.parent))}, and a on the screen adds it.")
+            folder = shlex.quote(str(file.parent))
+            print(f"  Hear it: live-composer serve --plugins {folder}, and a on the screen adds it.")
     return int(any(report["faults"] for report in reports))
 
 

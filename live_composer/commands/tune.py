@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from live_composer.commands.plugins import open_book, print_table, quiet, say
-from live_composer.commands.terminal import wants_screen
+from live_composer.commands.plugins import folders, open_book, print_table, quiet, say
+from live_composer.commands.terminal import at_once, wants_screen
 from live_composer.config import Tune
 from live_composer.errors import BadInput, MissingExtra
 from live_composer.music.key import Key
 from live_composer.music.metre import Metre
 from live_composer.policy import checkpoint
+from live_composer.rules import book_file
 from live_composer.wire.learning import Learning
 
 if TYPE_CHECKING:
@@ -43,6 +44,9 @@ def tune(*, config: Tune = Tune()) -> int | None:
     """Tune a Note RNN by rules."""
     if find_spec("torch") is None:
         raise MissingExtra("Learning", "learn")
+    checkpoint.card(config.model)
+    book_file.find(config.book, folders(config.plugins))
+    at_once(f"Tuning {config.model} by the book {config.book} ...", json=config.json)
     import torch
 
     from live_composer.learn import tuning

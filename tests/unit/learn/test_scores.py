@@ -55,3 +55,10 @@ def test_a_card_says_nats_perplexity_and_accuracy_with_and_without_holds():
         "accuracy_without_holds": 0.3333,
         "steps": 6,
     }
+
+
+def test_one_step_that_was_foretold_is_all_of_them():
+    scores = Scores()
+    scores.add(np.log([[0.2, 0.8]]), np.array([1]))
+
+    assert (scores.every.accuracy, scores.every.nats) == (1, pytest.approx(-math.log(0.8)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,7 +36,7 @@ def _show(where: Path, config: Attach) -> None:
     if config.plain or not is_terminal():
         from live_composer.tui.plain import follow
 
-        asyncio.run(follow(where, _print))
+        asyncio.run(follow(where, partial(print, flush=True)))
     else:
         from live_composer.tui.app import LiveComposer
 
@@ -66,7 +67,3 @@ def _move(where: Path, options: list[str]) -> None:
     if socket:
         asyncio.run(daemons.ask(where, Command("quit")))
     become_screen(socket or str(where))
-
-
-def _print(line: str) -> None:
-    print(line, flush=True)

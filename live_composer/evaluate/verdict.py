@@ -121,11 +121,6 @@ class Verdict(msgspec.Struct, frozen=True):
     format: int = FORMAT
 
 
-def encode(verdict: Verdict) -> bytes:
-    """Return a verdict as JSON."""
-    return msgspec.json.format(msgspec.json.encode(verdict), indent=1) + b"\n"
-
-
 def read(path: Path) -> Verdict:
     """Read a verdict.
 

@@ -9,28 +9,10 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
 
+    from live_composer.learn.progress import Measured
     from live_composer.wire.learning import Learning, Moved, Sample
 
 DrawSamples: TypeAlias = "Callable[[], list[Sample]]"
-
-
-class Measured(Protocol):
-    """A measurement, as a person is told of it."""
-
-    @property
-    def done(self) -> int:
-        """How far learning was, in steps or updates."""
-        ...
-
-    @property
-    def told(self) -> str:
-        """What matters, in a few words."""
-        ...
-
-    @property
-    def curves(self) -> dict[str, float]:
-        """What is drawn as curves, by name; the same names at every measurement."""
-        ...
 
 
 class Display(Protocol):

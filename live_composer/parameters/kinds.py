@@ -6,12 +6,11 @@ writes it; `at` and `place` lead from a knob's position (0 to 1) to a value and 
 
 from __future__ import annotations
 
-import difflib
 import math
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
-from live_composer.errors import BadInput
+from live_composer.errors import BadInput, nearest
 from live_composer.music.key import SCALES, Key
 from live_composer.music.metre import FAMILIES, Metre
 
@@ -156,9 +155,7 @@ class Choice:
 
     def check(self, value: object) -> str:  # noqa: D102 - see Kind
         if value not in self.words:
-            near = difflib.get_close_matches(str(value), self.words, n=1)
-            hint = f"did you mean `{near[0]}`?" if near else f"there are: {', '.join(self.words)}."
-            raise BadInput(f"`{value}` is none of the choices; {hint}")
+            raise BadInput(f"`{value}` is none of the choices; {nearest(str(value), self.words)}")
         return str(value)
 
     def parse(self, text: str) -> str:  # noqa: D102

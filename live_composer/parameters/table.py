@@ -5,12 +5,11 @@ A rule's weight is a parameter too, `rule.NAME`; which there are depends on the 
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from live_composer.config import Serve
-from live_composer.errors import BadInput
+from live_composer.errors import BadInput, nearest
 from live_composer.parameters.kinds import KEYS, METRES, Choice, Number, Whole, Word
 
 if TYPE_CHECKING:
@@ -207,6 +206,4 @@ def find(name: str, rules: Iterable[str] = ()) -> Parameter:
     if written in BY_NAME:
         return BY_NAME[written]
     known = [*BY_NAME, *(RULE + rule for rule in rules)]
-    near = difflib.get_close_matches(name if name.startswith(RULE) else written, known, n=1)
-    hint = f"did you mean `{near[0]}`?" if near else f"there are: {', '.join(known)}."
-    raise BadInput(f"`{name}` is no parameter; {hint}")
+    raise BadInput(f"`{name}` is no parameter; {nearest(name if name.startswith(RULE) else written, known)}")

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from live_composer.commands.serve_screen import become_screen, start
 from live_composer.commands.terminal import is_terminal
-from live_composer.commands.tunnel import SCHEME, tunnel
 from live_composer.config import Attach
 from live_composer.errors import BadInput
 from live_composer.wire import daemons
 from live_composer.wire.screen import Command
+from live_composer.wire.tunnel import SCHEME, tunnel
 
 if TYPE_CHECKING:
     from collections.abc import Generator

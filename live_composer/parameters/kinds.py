@@ -18,7 +18,6 @@ Value: TypeAlias = bool | int | float | str
 
 LONGEST_BAR = 128
 """Sixteenths of the longest bar that is played live."""
-_ON, _OFF = ("on", "yes", "true", "1"), ("off", "no", "false", "0")
 
 
 class Kind(Protocol):
@@ -180,40 +179,8 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Switch:
-    """On or off."""
-
-    def check(self, value: object) -> bool:  # noqa: D102 - see Kind
-        if not isinstance(value, bool):
-            raise BadInput(f"{value!r} is neither on nor off.")
-        return value
-
-    def parse(self, text: str) -> bool:  # noqa: D102
-        word = text.strip().lower()
-        if word not in _ON + _OFF:
-            raise BadInput(f"`{text}` is neither on nor off.")
-        return word in _ON
-
-    def show(self, value: Value) -> str:  # noqa: D102
-        return "on" if value else "off"
-
-    def at(self, place: float) -> bool:  # noqa: D102
-        return place >= 0.5  # noqa: PLR2004 - the middle
-
-    def place(self, value: Value) -> float:  # noqa: D102
-        return float(bool(value))
-
-    def move(self, value: Value, ticks: int) -> bool:  # noqa: D102
-        return ticks > 0 if ticks else bool(value)
-
-    @property
-    def range(self) -> str:  # noqa: D102
-        return "on, off"
-
-
-@dataclass(frozen=True, slots=True)
 class Word:
-    """A word whose sense others know: a model, a book, a chord; `near` is asked whether there is such a one."""
+    """A word whose sense others know: a model, a book, a chord."""
 
     what: str
     may_be_empty: bool = False

@@ -42,14 +42,10 @@ class Clock:
     peers = 0
 
     def __init__(self, tempo: float) -> None:
-        self.tempo = tempo
         self.playing = False
         self.status: ClockStatus = "locked"
         self._turns: deque[Turn] = deque()
-        self._anchor_beat: float = 0.0
-        self._anchor_seconds: float = 0.0
-        self._tempo_then = tempo
-        self._ramp_seconds = 0.0
+        self._set(0.0, 0.0, tempo)
 
     @property
     def rolling(self) -> bool:
@@ -124,7 +120,8 @@ class Clock:
 
     def _set(self, beat: float, now: float, tempo: float) -> None:
         """Be at `beat` with this tempo, and without a ramp."""
-        self._anchor_beat, self._anchor_seconds = beat, now
+        self._anchor_beat: float = beat
+        self._anchor_seconds: float = now
         self._tempo_then = self.tempo = tempo
         self._ramp_seconds = 0.0
 

@@ -97,6 +97,11 @@ def test_hard_returns_by_hand():
     assert hard_returns(PAID, WORTH)[:, 0].tolist() == pytest.approx([33, 32, 3])
 
 
+def test_in_a_melody_of_one_step_nothing_is_yet_to_come():
+    assert soft_returns(PAID[:1], LOG_PI[:1], WORTH[:1], 0.5).tolist() == [[1]]
+    assert hard_returns(PAID[:1], WORTH[:1]).tolist() == [[1]]
+
+
 def optimum() -> tuple[torch.Tensor, torch.Tensor, Melodies]:
     """Every melody of two steps of two events, with the optimal log pi (T, B, V) and V (T, B), by the equations."""
     log_p = np.log([[0.8, 0.2], [0.5, 0.5], [0.1, 0.9]])  # at the start, after event 0, after event 1
@@ -165,14 +170,14 @@ def test_a_policy_gradient_makes_likelier_what_went_better_than_expected():
 
 
 def test_a_policy_gradient_by_hand():
-    # Both events were as likely as not: log pi = -ln 2, as log p. What came is the reward, 1 and 3, where nothing was
-    # expected; the spread of the two is the root of 2. So (r / root 2)^2 / 2 + r / root 2 x ln 2.
-    outputs, nothing = torch.zeros(1, 2, 2), torch.zeros(1, 2)
-    melodies = Melodies(torch.tensor([[0, 1]]), torch.tensor([[1.0, 3.0]]), torch.full((1, 2), -LN2))
+    # Each event was one of three: log pi = -ln 3, as log p. What came is the reward, 1 and 3, where nothing was
+    # expected; the spread of the two is the root of 2. So (r / root 2)^2 / 2 + r / root 2 x ln 3.
+    outputs, nothing = torch.zeros(1, 2, 3), torch.zeros(1, 2)
+    melodies = Melodies(torch.tensor([[0, 1]]), torch.tensor([[1.0, 3.0]]), torch.full((1, 2), -LN3))
 
     loss = PolicyGradient().melody_loss(outputs, nothing, melodies, 1.0, 20)
 
-    assert loss[0].tolist() == pytest.approx([0.25 + 0.707107 * LN2, 2.25 + 2.121320 * LN2])
+    assert loss[0].tolist() == pytest.approx([0.25 + 0.707107 * LN3, 2.25 + 2.121320 * LN3])
 
 
 def test_where_all_went_alike_a_policy_gradient_does_not_divide_by_nothing():

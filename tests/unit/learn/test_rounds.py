@@ -18,6 +18,7 @@ from live_composer.learn.psi import Psi
 from live_composer.learn.q import Q
 from live_composer.learn.rollout import hear
 from live_composer.learn.task import Task, task_of
+from live_composer.learn.team import Team
 from live_composer.music.vocabulary import FIRST_PITCH
 from tests.unit.learn.test_ways import BY_MELODY, by_melody, by_transition, learnt, weights
 from tests.unit.learn.toys import STEPS, all_melodies, toy_book, toy_prior, toy_task
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from torch import nn
 
+    from live_composer.learn.by_transition import ByTransition
     from live_composer.learn.way import Way
 
 pytestmark = pytest.mark.learn
@@ -43,10 +45,10 @@ def flattened(network: nn.Module, event: int, odds: float) -> None:
 
 
 def found(rows: int) -> Found:
-    """Melodies that play the same three events; the prior holds each for e times less likely than certain."""
+    """Melodies that play the same three events; the prior holds each for e^2 times less likely than certain."""
     events = np.tile([5, 3, 5], (rows, 1))
     reward = np.tile([0.0, 0.5, 1.0], (rows, 1))
-    return Found(events, np.full((rows, 3), -1, dtype=np.float32), reward.astype(np.float32))
+    return Found(events, np.full((rows, 3), -2, dtype=np.float32), reward.astype(np.float32))
 
 
 def worked(algorithm: Any, prior_weight: float = 0.5) -> ByMelody:
@@ -59,8 +61,8 @@ def worked(algorithm: Any, prior_weight: float = 0.5) -> ByMelody:
     return way
 
 
-# Paid are half of log p and r/c: -.5 + [0, 1, 2] for c = 1/2. Targets, one step ahead: [-.5 + 2, .5 + 2, 1.5].
-TARGETS = np.array([1.5, 2.5, 1.5])
+# Paid are half of log p and r/c: -1 + [0, 1, 2] for c = 1/2. Targets, one step ahead: [-1 + 2, 0 + 2, 1].
+TARGETS = np.array([1.0, 2.0, 1.0])
 
 
 def loss_by_hand(log_pi: np.ndarray) -> float:
@@ -113,8 +115,8 @@ def test_the_log_of_a_mean():
 
 
 def test_a_melody_is_worth_what_prior_and_rules_give_for_it():
-    # Half of -3, and 1.5 / (1/4).
-    assert worked(Psi())._worth(found(2), 0.25).tolist() == pytest.approx([4.5, 4.5])
+    # Half of -6, and 1.5 / (1/4).
+    assert worked(Psi())._worth(found(2), 0.25).tolist() == pytest.approx([3, 3])
 
 
 def test_of_each_melody_it_is_asked_how_much_it_is_wanted():
@@ -239,7 +241,66 @@ def test_an_episode_is_heard_at_its_places_in_its_bars():
     episode = way._play(0.5, np.random.default_rng(1))
     log_p, _ = task.judged(episode.heard[None, 1:])
     np.testing.assert_allclose(episode.log_p[np.arange(40), episode.heard[1:]], log_p[0], atol=1e-5)
-    learnt(way, range(2))  # and learnt from
+
+
+def test_what_is_learnt_from_is_heard_as_it_was_played():
+    task = told_task()
+    way = by_transition(Psi(), task)
+    episode = way._play(1.0, np.random.default_rng(1))
+    states = np.ascontiguousarray(episode.states[:-1].transpose(1, 2, 0, 3))
+    outputs = way._joined(*way._inputs(episode.heard[:-1], np.arange(40), states))
+    log_pi = outputs.detach().log_softmax(dim=-1).numpy()[np.arange(40), episode.heard[1:]]
+    np.testing.assert_allclose(log_pi, hear(way.policy(), episode.heard[None, 1:], task.context)[0], atol=1e-5)
+
+
+class Alone(Team):
+    """One of several processes that hears nothing of the others."""
+
+    def together(self, part: np.ndarray) -> np.ndarray:
+        return part
+
+
+def of_two(way: Any, rank: int) -> Any:
+    way._team = Alone(torch.device("cpu"), rank, 2)
+    return way
+
+
+def test_two_processes_draw_a_half_each():
+    def events(way: ByMelody) -> np.ndarray:
+        return way._drawn(way.parts[0], np.random.default_rng(1))[0].events
+
+    whole, *halves = (events(way) for way in (worked(Psi()), of_two(worked(Psi()), 0), of_two(worked(Psi()), 1)))
+    assert [len(half) for half in halves] == [32, 32]
+    assert np.stack(halves, axis=1).reshape(whole.shape).tolist() == whole.tolist()
+
+
+def test_two_processes_learn_by_melody_what_one_would():
+    melodies = worked(Psi())._drawn(worked(Psi()).parts[0], np.random.default_rng(1))[0].chosen(np.arange(6))
+    batch = _Batch(melodies, 2, np.array([0.25, 0.5, 0.75, 1.0]))
+    whole, *halves = (
+        way._learn(way.parts[0], batch, 0.5, 0.0)
+        for way in (worked(Psi()), of_two(worked(Psi()), 0), of_two(worked(Psi()), 1))
+    )
+    assert halves[0] != pytest.approx(halves[1])
+    assert np.mean(halves) == pytest.approx(whole, rel=1e-5)
+
+
+def test_two_processes_learn_by_transition_what_one_would():
+    def loss(way: ByTransition) -> float:
+        way.replay.add(worked_episode)
+        return way._learn(way.replay.sample(8, np.random.default_rng(2)))
+
+    worked_episode = by_transition(Psi(), toy_task())._play(0.5, np.random.default_rng(1))
+    whole, *halves = (
+        loss(way)
+        for way in (
+            by_transition(Psi(), toy_task()),
+            of_two(by_transition(Psi(), toy_task()), 0),
+            of_two(by_transition(Psi(), toy_task()), 1),
+        )
+    )
+    assert halves[0] != pytest.approx(halves[1])
+    assert np.mean(halves) == pytest.approx(whole, rel=1e-5)
 
 
 @pytest.mark.parametrize(("algorithm", "played"), [(Psi(), 5), (G(), 7)], ids=["psi", "g"])

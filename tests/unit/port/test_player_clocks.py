@@ -87,7 +87,7 @@ def test_what_the_clock_of_others_does_is_told_every_second_and_the_internal_one
     for now in range(20):
         player.follow(now)
     [state] = player.states
-    assert (state.source, state.tempo, state.rolling, state.moved) == ("internal", 120, False, False)
+    assert state == ClockState("internal", "locked", 120)
 
 
 def test_a_pedal_that_is_down_is_lifted_when_the_clock_of_others_stops():

@@ -20,35 +20,19 @@ class Display(Protocol):
 
     def resumed(self, rows: Sequence[Measured], draw: DrawSamples) -> None:
         """A run goes on, and this is what was measured before; who shows melodies may draw some."""
-        ...
 
     def moved(self, moved: Moved) -> None:
         """It has come so far."""
-        ...
 
     def measured(self, row: Measured, draw: DrawSamples, *, best: bool) -> None:
         """There is a new measurement; who shows melodies may draw some."""
-        ...
 
     def concluding(self) -> None:
         """Learning is over; the best model is measured once more, and written."""
-        ...
 
 
-class Silence:
+class Silence(Display):
     """Says nothing: for the followers of a team, and for tests."""
-
-    def resumed(self, rows: Sequence[Measured], draw: DrawSamples) -> None:
-        """See `Display`."""
-
-    def moved(self, moved: Moved) -> None:
-        """See `Display`."""
-
-    def measured(self, row: Measured, draw: DrawSamples, *, best: bool) -> None:
-        """See `Display`."""
-
-    def concluding(self) -> None:
-        """See `Display`."""
 
 
 class Lines:

@@ -76,6 +76,7 @@ mutation: setup
 	@$(install) --group hunt
 	OMP_NUM_THREADS=1 $(RUN) -m mutmut run $(ARGS)
 	$(RUN) -m mutmut results
+	$(RUN) scripts/mutation_table.py
 
 release-check: setup
 	$(RUN) scripts/release_check.py $(ARGS)

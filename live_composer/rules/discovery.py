@@ -6,13 +6,13 @@ never stops a run.
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from importlib.machinery import SourceFileLoader
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, Any
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 from live_composer import paths
 from live_composer.errors import BadFile
@@ -124,14 +124,14 @@ def load_file(path: Path) -> list[Plugin]:
 
 def import_file(path: Path) -> list[Rule] | list[Plugin]:
     """Return the rules of a file, unproved, or the one plug-in that says why there are none."""
-    name = f"live_composer_plugin_{path.stem}"
-    spec = importlib.util.spec_from_file_location(name, path, loader=_AsItIsNow(name, str(path)))
-    if path.suffix != ".py" or spec is None or spec.loader is None:
+    if path.suffix != ".py":
         return [Plugin(path.stem, str(path), Status.FAILED, reason="it is no Python file (its name must end in .py)")]
-    module = importlib.util.module_from_spec(spec)
+    name = f"live_composer_plugin_{path.stem}"
+    module = ModuleType(name)
+    module.__file__ = str(path)
     sys.modules[name] = module
     try:
-        spec.loader.exec_module(module)
+        _AsItIsNow(name, str(path)).exec_module(module)
     # Whatever a file of another's raises, SystemExit included, must not stop the music.
     except (Exception, SystemExit) as error:  # noqa: BLE001
         del sys.modules[name]
@@ -145,9 +145,8 @@ def import_file(path: Path) -> list[Rule] | list[Plugin]:
 class _AsItIsNow(SourceFileLoader):
     """Reads the file itself: compiled code is kept by the second, and a file may be saved twice in one."""
 
-    def get_code(self, fullname: str) -> CodeType:
-        path = self.get_filename(fullname)
-        return self.source_to_code(self.get_data(path), path)
+    def get_code(self, fullname: str) -> CodeType:  # noqa: ARG002 - a loader loads one module
+        return self.source_to_code(self.get_data(self.path), self.path)
 
 
 def _all(folders: list[Path], load: Callable[[Path], list[Plugin]]) -> Iterator[Plugin]:
@@ -174,8 +173,8 @@ def files_of(folder: Path) -> list[Path]:
 
 def _rules_of(value: object) -> list[Rule]:
     """Return the rules of a module, or the one rule that is given."""
-    names: dict[str, Any] = {"": value} if isinstance(value, Rule) else vars(value)
-    return list({item.name: item for item in names.values() if isinstance(item, Rule)}.values())
+    items = [value] if isinstance(value, Rule) else vars(value).values()
+    return list({item.name: item for item in items if isinstance(item, Rule)}.values())
 
 
 def _checked(rule: Rule, source: str) -> Plugin:

@@ -29,6 +29,31 @@ def a_fluidsynth(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str) -
     monkeypatch.setenv("PATH", str(program.parent))
 
 
+def test_fluidsynth_is_given_notes_and_font_for_a_wav_at_the_rate_of_a_cd(
+    tmp_path: Path, font: Path, monkeypatch: pytest.MonkeyPatch
+):
+    # As the real one reads its options: no MIDI input, no shell, quiet, rate, type and file. It is heard end to end.
+    script = """
+        while getopts niqr:T:F: option; do
+            case $option in
+                r) rate=$OPTARG;; T) type=$OPTARG;; F) file=$OPTARG;; [niq]) set=$set$option;; *) exit 2;;
+            esac
+        done
+        shift $((OPTIND - 1))
+        echo "$set $rate $type $*" > "$file"
+    """
+    a_fluidsynth(tmp_path, monkeypatch, script)
+    audio.render(tmp_path / "tune.mid", tmp_path / "tune.wav", font)
+    assert (tmp_path / "tune.wav").read_text() == f"niq 44100 wav {font} {tmp_path / 'tune.mid'}\n"
+
+
+def test_without_a_word_the_first_soundfont_is_taken(tmp_path: Path, font: Path, monkeypatch: pytest.MonkeyPatch):
+    a_fluidsynth(tmp_path, monkeypatch, "echo error >&2")
+    monkeypatch.setattr(audio, "_FOLDERS", (str(tmp_path),))
+    with pytest.raises(LiveComposerError, match=f"with {font}: error.$"):
+        audio.render(tmp_path / "tune.mid", tmp_path / "tune.wav")
+
+
 @pytest.mark.parametrize(
     ("script", "words"),
     [

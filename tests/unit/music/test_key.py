@@ -67,6 +67,18 @@ def test_home_is_white_and_the_shift_leads_from_it(key: Key):
     assert {(pitch + key.shift) % 12 for pitch in key.home.pitch_classes} == key.pitch_classes
 
 
+def test_rungs_count_the_notes_of_the_scale():
+    assert [Key().rung(pitch) for pitch in (0, 1, 2, 11, 12, 60, 61, 62)] == [0, 0, 1, 6, 7, 35, 35, 36]
+    assert [Key(2, "pentatonic").rung(pitch) for pitch in (1, 2, 4, 5, 6, 14)] == [-1, 0, 1, 1, 2, 5]
+
+
+@given(keys, st.integers(0, 115))
+def test_the_next_note_of_the_scale_is_one_rung_up_and_an_octave_the_whole_scale(key: Key, pitch: int):
+    upward = next(other for other in range(pitch + 1, pitch + 13) if other % 12 in key.pitch_classes)
+    assert key.rung(upward) == key.rung(pitch) + 1
+    assert key.rung(pitch + 12) == key.rung(pitch) + len(SCALES[key.mode])
+
+
 def test_the_relative_modes_of_white_keys():
     homes = {mode: Key(0, mode).home.tonic for mode in ("major", "minor", "dorian", "mixolydian")}
     assert homes == {"major": 0, "minor": 9, "dorian": 2, "mixolydian": 7}

@@ -159,12 +159,20 @@ def test_malformed_events_say_nothing_and_do_no_harm(tmp_path: Path):
     path = tmp_path / "odd.mid"
     path.write_bytes(
         song_of_bytes(
-            # Tempos of no length, a metre of half a number, keys of eight sharps and of half a number.
+            # A tempo with a byte too many, tempos of no length, a metre of half a number, keys of eight sharps and of
+            # half a number.
+            b"\0\xff\x51\4\x03\xd0\x90\1",
             b"\0\xff\x51\0", b"\0\xff\x51\3\0\0\0", b"\0\xff\x58\1\3", b"\0\xff\x59\2\x08\0", b"\0\xff\x59\1\1"
         )
     )  # fmt: skip
     song = read_song(path)
-    assert (song.tempo, song.metres, song.keys) == (120.0, [(0.0, Metre(4, 4))], [])
+    assert (song.tempo, song.metres, song.keys) == (240.0, [(0.0, Metre(4, 4))], [])
+
+
+def test_a_beat_may_be_a_single_tick(tmp_path: Path):
+    path = tmp_path / "coarse.mid"
+    path.write_bytes(song_of(*a_note(channel=0, length=3), ticks_per_beat=1))
+    assert read_melody(path).notes() == [Note(0, 12, 60)]
 
 
 @shared_folder

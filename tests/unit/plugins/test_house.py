@@ -238,7 +238,7 @@ def spoilt(events: Tokens, chance: np.random.Generator) -> list[Tokens]:
     return [pitches, chance.permutation(events), stuck]
 
 
-@pytest.mark.parametrize("tune", TUNES.values(), ids=list(TUNES))
+@pytest.mark.parametrize("tune", TUNES.values())
 def test_tunes_are_better_than_what_is_left_when_they_are_spoilt(tune: Melody):
     chance, events = np.random.default_rng(1), tune.events.astype(np.int64)
     tries = [[events, *spoilt(events, chance)] for _ in range(20)]

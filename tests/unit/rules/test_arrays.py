@@ -68,6 +68,12 @@ def test_distinct_pitches(drawn: Drawn, window: int):
     assert arrays.distinct_pitches(melodies, window).tolist() == plain(melodies, distinct)
 
 
+def test_pitches_far_apart_are_told_apart():
+    # More pitches than there are bits in a word: event 66 is not event 2 again.
+    assert arrays.distinct_pitches(np.array([[66, 2, 127, 66]]), 2).tolist() == [[0, 2, 2, 2]]
+    assert arrays.distinct_pitches(np.array([[66, 1, 65]]), 1).tolist() == [[1, 0, 1]]
+
+
 @given(drawn=music(), window=windows)
 def test_windows_that_stood_before(drawn: Drawn, window: int):
     melodies, _ = drawn

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import time
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -13,10 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rule_music import rules_of
 
-from live_composer.music.vocabulary import FIRST_PITCH
+from live_composer.music.metre import Metre
+from live_composer.music.vocabulary import FIRST_PITCH, HOLD, NOTE_OFF
 from live_composer.rules import Context, Note, Rewards, Rule, Tokens, batch_rule, check, note_rule
 from live_composer.rules.check import faults, steps_per_second
-from live_composer.rules.situations import CONTEXTS, generate
+from live_composer.rules.situations import CONTEXTS, generate, generated
 
 calls = itertools.count()
 
@@ -100,6 +102,55 @@ def knows_its_row(melodies: Tokens, context: Context) -> Rewards:
     return np.zeros(melodies.shape) + np.arange(len(melodies))[:, None]
 
 
+@batch_rule
+def counts_up(melodies: Tokens, context: Context) -> Rewards:
+    """The first value that is not finite is told."""
+    return np.where(np.arange(melodies.shape[1]) == 0, np.nan, np.inf) * np.ones(melodies.shape)
+
+
+@batch_rule
+def another_shape_when_cut(melodies: Tokens, context: Context) -> Rewards:
+    return np.zeros(melodies.shape if melodies.shape[1] > 1 else (1, 1, 1))
+
+
+@batch_rule
+def peeks_at_the_second_step(melodies: Tokens, context: Context) -> Rewards:
+    rewards = np.zeros(melodies.shape)
+    rewards[:, 1:2] = melodies[:, 2:3] if melodies.shape[1] > 2 else 0
+    return rewards
+
+
+@batch_rule
+def peeks_late(melodies: Tokens, context: Context) -> Rewards:
+    rewards = np.zeros(melodies.shape)
+    rewards[:, 20:21] = melodies.shape[1] > 21
+    return rewards
+
+
+@batch_rule
+def minds_where_it_begins(melodies: Tokens, context: Context) -> Rewards:
+    rewards = np.zeros(melodies.shape)
+    rewards[:, 3:4] = context.judged_from == 2
+    return rewards
+
+
+@batch_rule
+def dislikes_greensleeves(melodies: Tokens, context: Context) -> Rewards:
+    if context == Context(metre=Metre(3, 4), length=96):
+        raise ValueError("not again")
+    return np.zeros(melodies.shape)
+
+
+@note_rule(every_step=True)
+def no_praise(note: Note) -> float:
+    return 0.0
+
+
+@no_praise.batch
+def praises_heights(melodies: Tokens, context: Context) -> Rewards:
+    return (melodies >= 30) * 1.0
+
+
 @note_rule
 def says_nothing(note: Note) -> float:
     if note.interval > 7:
@@ -151,14 +202,19 @@ def skips_too_much(melodies: Tokens, context: Context) -> Rewards:
         (nothing_at_all, "it returns the shape () for melodies of (24, 40)"),
         (raises, "it raises ValueError: no idea (test_check.py, line "),
         (leaves, "it raises SystemExit: 3 (test_check.py, line "),
-        (changes_what_it_is_given, "it changes the melodies it was given"),
+        (changes_what_it_is_given, "it changes the melodies it was given; it must leave them as they are"),
+        (counts_up, "it returns nan; every value must be finite"),
+        (another_shape_when_cut, "it peeks ahead: step 0 is judged by what follows it"),
+        (peeks_at_the_second_step, "it peeks ahead: step 1 is judged by what follows it"),
+        (peeks_late, "it peeks ahead: step 20 is judged by what follows it"),
+        (minds_where_it_begins, "asked for the steps from 2 on, it judges step 3 differently than among all"),
         (counts_its_calls, "it judges the same melodies differently the second time"),
         (random, "it judges the same melodies differently the second time"),
-        (forgets, "it judges step "),
+        (forgets, "asked for the steps from "),
         (skips_too_much, "asked for the steps from 1 on, it judges step "),
         (compares_melodies, "it judges a melody differently among others than alone"),
         (knows_its_row, "it judges a melody differently among others than alone"),
-        (says_nothing, "says_nothing returned None for a note, and must return a number"),
+        (says_nothing, "it raises TypeError: says_nothing returned None for a note, and must return a number"),
         (thirty_eight_events, "it raises IndexError"),
         (disagrees, "its note form and its batch form disagree at step "),
     ],
@@ -166,8 +222,28 @@ def skips_too_much(melodies: Tokens, context: Context) -> Rewards:
 )
 def test_each_kind_of_fault_is_told_in_a_sentence(rule: Rule, words: str):
     found = faults(rule)
-    assert any(words in fault for fault in found), found
+    assert any(fault.startswith(words) for fault in found), found
     assert all("\n" not in fault for fault in found)
+
+
+def test_rules_are_proved_in_all_the_bars_of_long_melodies_even_when_it_is_quick():
+    assert faults(peeks_late, quick=True) == [
+        "it peeks ahead: step 20 is judged by what follows it; only what stands before may count"
+    ]
+
+
+def test_real_tunes_are_tried_unless_it_is_to_be_quick():
+    assert faults(dislikes_greensleeves, quick=True) == []
+    (fault,) = faults(dislikes_greensleeves)
+    assert fault.startswith("it raises ValueError: not again (test_check.py, line ")
+
+
+def test_where_two_forms_disagree_is_told_with_the_melody():
+    (fault,) = faults(praises_heights, quick=True)[:1]
+    found = re.fullmatch(r"its note form and its batch form disagree at step (\d+) of (\[.*\])", fault)
+    assert found
+    melody = [int(event) for event in found[2].strip("[]").split(", ")]
+    assert [event >= 30 for event in melody].index(True) == int(found[1])
 
 
 def test_a_fault_is_told_once():
@@ -212,6 +288,28 @@ def test_speed_is_told(monkeypatch: pytest.MonkeyPatch):
     melodies, steps = given[-1]
     assert melodies == 8
     assert found == melodies * steps * 16
+
+
+def test_generated_melodies_are_the_same_every_time():
+    once, again = ([melodies.tolist() for melodies, _ in generated(4)] for _ in range(2))
+    assert once == again
+
+
+@pytest.mark.parametrize("context", CONTEXTS)
+def test_generated_melodies_are_full_of_what_rules_trip_over(context: Context):
+    melodies = generate(40, 96, context, np.random.default_rng(1))
+    returning, long, noise = melodies[:10], melodies[10:20], melodies[20:]
+    bar = context.metre.steps_per_bar
+    # A bar that comes back, long notes and rests that begin on beats, few events in all of them, and plain noise.
+    assert (returning[:, bar:] == returning[:, :-bar]).all()
+    on_beat = np.arange(96) % bar % 4 == 0
+    assert (long[:, ~on_beat] == HOLD).all()
+    assert (long[:, on_beat] != HOLD).any(axis=0).all()
+    pitches = set(melodies[:20].ravel().tolist()) - {NOTE_OFF, HOLD}
+    assert len(pitches) == 3
+    for kind in (returning, long):
+        assert set(kind.ravel().tolist()) == pitches | {NOTE_OFF, HOLD}
+    assert set(noise.ravel().tolist()) == set(range(context.vocabulary.size))
 
 
 @given(count=st.integers(1, 30), steps=st.integers(1, 60), context=st.sampled_from(CONTEXTS), seed=st.integers(0, 99))

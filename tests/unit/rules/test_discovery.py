@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from live_composer import paths
 from live_composer.errors import BadFile
+from live_composer.rules import Context
 from live_composer.rules.discovery import GROUP, Plugin, Plugins, Status, discover, load_file
 
 if TYPE_CHECKING:
@@ -137,7 +139,7 @@ def test_a_file_that_cannot_be_used_is_told_in_one_line(folder: Path, source: st
     assert statuses(plugins) == {"calm": Status.LOADED, "bad": status}
     (notice,) = plugins.notices
     assert notice.startswith(f"bad {status} ({folder / 'bad.py'}): ")
-    assert words in notice
+    assert f": {words}" in notice
     assert "\n" not in notice
 
 
@@ -178,7 +180,37 @@ def test_a_folder_that_is_not_there_is_refused(tmp_path: Path):
 def test_a_file_of_another_kind_is_no_rule_file(tmp_path: Path):
     path = tmp_path / "tune.mid"
     path.write_bytes(b"MThd")
-    assert load_file(path)[0].reason == "it is no Python file (its name must end in .py)"
+    reason = "it is no Python file (its name must end in .py)"
+    assert load_file(path) == [Plugin("tune", str(path), Status.FAILED, reason=reason)]
+
+
+def test_a_rule_file_is_a_module_as_any_other(folder: Path):
+    source = """
+from __future__ import annotations
+from dataclasses import dataclass
+from pathlib import Path
+
+@dataclass
+class Taste:
+    widest: int = 7
+
+assert Path(__file__).name == "taste.py"
+"""
+    (folder / "taste.py").write_text(source + CALM.format(name="taste", worth=0.5).replace("7", "Taste().widest"))
+    assert discover([folder]).notices == []
+
+
+def test_a_file_saved_twice_in_a_second_is_read_as_it_is_now(folder: Path):
+    for worth in (0.25, 0.75):
+        (folder / "mine.py").write_text(CALM.format(name="mine", worth=worth))
+        rule = discover([folder]).rules["mine"]
+        assert rule(np.array([[14, 26]]), Context()).tolist() == [[0.0, -worth]]
+
+
+def test_what_only_real_tunes_show_is_not_looked_for_whenever_rules_are_loaded(folder: Path):
+    source = "if len(note.before) > 60: raise ValueError\n    return -{worth}"
+    (folder / "mine.py").write_text(CALM.replace("return -{worth}", source).format(name="mine", worth=1.0))
+    assert statuses(discover([folder])) == {"calm": Status.LOADED, "mine": Status.LOADED}
 
 
 def test_two_files_of_one_name_do_not_meet(folder: Path, tmp_path: Path):

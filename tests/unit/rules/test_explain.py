@@ -107,7 +107,7 @@ def test_any_range_of_pitches_is_judged_as_it_sounds():
     assert explain(low, Key(), BOOK).values[0, 4] == -1
 
 
-@pytest.mark.parametrize("tune", TUNES.values(), ids=list(TUNES))
+@pytest.mark.parametrize("tune", TUNES.values())
 def test_tunes_are_explained(tune: Melody):
     assert len(explain(tune, Key(), BOOK).draw(80)) > 10
 

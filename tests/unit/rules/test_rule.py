@@ -41,7 +41,8 @@ def test_a_note_rule_judges_notes_that_start_or_every_step():
 
 def test_a_batch_rule_tells_of_itself_too():
     def always(melodies: Tokens, context: Context, *, worth: float = 0.5) -> Rewards:
-        """Praise everything.
+        """Praise
+        everything.
 
         Even silence.
         """
@@ -51,6 +52,14 @@ def test_a_batch_rule_tells_of_itself_too():
     assert (rule.name, rule.help, rule.parameters) == ("always", "Praise everything.", {"worth": 0.5})
     assert rule.file == __file__
     assert rule(MELODY, Context()).tolist() == [[0.5] * 5]
+
+
+def test_a_note_rule_made_as_it_plays_tells_of_itself():
+    def never(note: Note) -> float:
+        """Blame everything."""
+        return -1.0
+
+    assert (note_rule(never).name, note_rule(never).help) == ("never", "Blame everything.")
 
 
 def test_a_rule_that_is_not_known_has_no_file_and_a_function_may_say_nothing():
@@ -76,7 +85,7 @@ def test_live_a_batch_form_is_given_little_more_than_the_notes_it_hears(gap: int
         given.append((melodies, context))
         return melodies * 1.0
 
-    melodies = np.array([[14] * 30, [16 if step % gap == 0 else 1 for step in range(30)]])
+    melodies = np.array([[2] * 30, [16 if step % gap == 0 else 1 for step in range(30)]])
     rewards = heard.having(back=2)(melodies, Context(first_step=100), 24)
     assert rewards.tolist() == melodies[:, 24:].tolist()
     ((seen, context),) = given

@@ -1,9 +1,15 @@
-"""Whether a person sits at a terminal that can show more than lines."""
+"""The command line that was typed, and whether a person sits at a terminal that can show more than lines."""
 
 from __future__ import annotations
 
 import os
+import shlex
 import sys
+
+
+def typed() -> str:
+    """Return the command as it was typed."""
+    return shlex.join(["live-composer", *sys.argv[1:]])
 
 
 def is_terminal() -> bool:

@@ -11,7 +11,7 @@ import msgspec
 from live_composer.errors import BadInput, LiveComposerError, LostProcess
 from live_composer.live.plan_source import PlanSource
 from live_composer.live.timing import MARGIN_SECONDS
-from live_composer.music.units import STEPS_PER_BEAT, beats, seconds_per_beat
+from live_composer.music.units import STEPS_PER_BEAT, beats, first_step, seconds_per_beat
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -81,7 +81,7 @@ class Planning:
         """The first step that a new plan could still reach in time; where nothing plays, the next one."""
         if not self._port.playing:
             return self.source.settled
-        now = math.ceil(self._port.beat() * STEPS_PER_BEAT)
+        now = first_step(self._port.beat())
         return max(self.source.settled, now + self.horizon)
 
     @property

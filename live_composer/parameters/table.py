@@ -5,12 +5,11 @@ A rule's weight is a parameter too, `rule.NAME`; which there are depends on the 
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from live_composer.config import Serve
-from live_composer.errors import BadInput
+from live_composer.errors import BadInput, nearest
 from live_composer.parameters.kinds import KEYS, METRES, Choice, Number, Whole, Word
 
 if TYPE_CHECKING:
@@ -207,10 +206,7 @@ def find(name: str, rules: Iterable[str] = ()) -> Parameter:
     written = name.strip().lower().replace("_", "-")
     if written in BY_NAME:
         return BY_NAME[written]
-    known = [*BY_NAME, *(RULE + rule for rule in rules)]
-    near = difflib.get_close_matches(name if name.startswith(RULE) else written, known, n=1)
+    weights = [RULE + rule for rule in rules]
     if name.startswith(RULE):
-        hint = f"did you mean `{near[0]}`?" if near else f"it has: {', '.join(rules)}."
-        raise BadInput(f"The book in use has no rule `{name.removeprefix(RULE)}`; {hint}")
-    hint = f"did you mean `{near[0]}`?" if near else f"there are: {', '.join(known)}."
-    raise BadInput(f"`{name}` is no parameter; {hint}")
+        raise BadInput(f"The book in use has no rule `{name.removeprefix(RULE)}`; {nearest(name, weights)}")
+    raise BadInput(f"`{name}` is no parameter; {nearest(written, [*BY_NAME, *weights])}")

@@ -11,9 +11,8 @@ from cyclopts import CycloptsError
 from cyclopts.config import Dict, Env
 
 from live_composer import __version__, paths, settings
-from live_composer.errors import BadInput, LiveComposerError
+from live_composer.errors import INTERRUPTED, BadInput, LiveComposerError
 
-_INTERRUPTED = 130
 _EPILOGUE = """Every option can also be set in the environment (`serve --tempo 90` is LIVE_COMPOSER_SERVE_TEMPO=90)
 and in the config file, {path} (`tempo = 90` under `[serve]`)."""
 
@@ -117,7 +116,7 @@ def _add(app: cyclopts.App, commands: _Commands, group: cyclopts.Group | None = 
 
 def _default(value: object) -> str | None:
     """Write a default for `--help`; that nothing was given needs no word."""
-    return None if value is None or value is False or value == () else str(value)
+    return None if value is None or value is False or value in ((), "") else str(value)
 
 
 def main() -> None:
@@ -129,7 +128,7 @@ def main() -> None:
     except LiveComposerError as error:
         code = _complain(str(error), error.exit_code)
     except KeyboardInterrupt:
-        code = _complain("interrupted.", _INTERRUPTED)
+        code = _complain("interrupted.", INTERRUPTED)
     except BrokenPipeError:
         # The reader of our output went away (`| head`): nothing is wrong, and nothing more can be said.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -16,7 +16,23 @@ traceback and exits with `exit_code`.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+INTERRUPTED = 130
+"""The exit code after Ctrl-C."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return the end of a sentence about an unknown name: the known one that is most like it, or all of them."""
+    import difflib
+
+    names = list(known)
+    near = difflib.get_close_matches(name, names)
+    return f"did you mean `{near[0]}`?" if near else f"there are: {', '.join(names) or 'none'}."
 
 
 def pip_install(extra: str) -> str:

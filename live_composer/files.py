@@ -7,12 +7,16 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from live_composer.errors import BadFile, CannotWrite
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterable
+
+
+Stamp: TypeAlias = tuple[tuple[str, int, int], ...]
+"""Which files there are, when they were written, and how long they are."""
 
 
 @contextlib.contextmanager
@@ -90,6 +94,13 @@ def whole_folder(path: Path) -> Generator[Path]:
                 path.rmdir()
 
 
+def as_json(value: Any, indent: int = 2) -> bytes:
+    """Return a value as JSON that people can read."""
+    import msgspec
+
+    return msgspec.json.format(msgspec.json.encode(value), indent=indent) + b"\n"
+
+
 def write_bytes(path: Path, data: bytes) -> None:
     """Write `data` to `path`, whole or not at all."""
     with whole_file(path) as temporary:
@@ -135,6 +146,16 @@ def read_bytes(path: Path, what: str = "file", limit: int = 1 << 30, *, may_be_e
     if not data and not may_be_empty:
         raise BadFile(f"{path} is empty, not a {what}.")
     return data
+
+
+def stamp(paths: Iterable[Path]) -> Stamp:
+    """Return what tells whether files have changed since; those that are not there are left out."""
+    seen: list[tuple[str, int, int]] = []
+    for path in paths:
+        with contextlib.suppress(OSError):  # An editor is just writing it anew.
+            stat = path.stat()
+            seen.append((str(path), stat.st_mtime_ns, stat.st_size))
+    return tuple(seen)
 
 
 def check_writable(path: Path) -> None:

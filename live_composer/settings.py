@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import os
 import tomllib
 from typing import TYPE_CHECKING, Any
 
 from live_composer import files
 from live_composer.config import COMMANDS
-from live_composer.errors import BadFile
+from live_composer.errors import BadFile, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
 PREFIX = "LIVE_COMPOSER_"
@@ -49,7 +48,7 @@ def check_environment(environment: Mapping[str, str]) -> None:
     }
     for name in environment:
         if name.startswith(PREFIX) and name not in known:
-            raise BadFile(f"The environment variable {name} means nothing here; {_hint(name, known)}")
+            raise BadFile(f"The environment variable {name} means nothing here; {nearest(name, sorted(known))}")
 
 
 def _check(section: Mapping[str, Any], command: tuple[str, ...], text: str, path: Path) -> None:
@@ -65,7 +64,7 @@ def _check(section: Mapping[str, Any], command: tuple[str, ...], text: str, path
             fault = f"`{key}` is a section; write [{'.'.join(here)}]."
         elif key not in options:
             where = f"in [{'.'.join(command)}] " if command else ""
-            fault = f"`{key}` {where}is no setting; {_hint(key, options | below)}"
+            fault = f"`{key}` {where}is no setting; {nearest(key, sorted(options | below))}"
         elif isinstance(value, dict):
             fault = f"`{key}` is an option, not a section; write `{key} = ...`."
         else:
@@ -93,8 +92,3 @@ def _holds(text: str, keys: tuple[str, ...]) -> bool:
             return False
         node = node[key]  # pyright: ignore[reportUnknownVariableType]
     return True
-
-
-def _hint(name: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name, list(known), n=1)
-    return f"did you mean `{near[0]}`?" if near else f"there are: {', '.join(sorted(known))}."

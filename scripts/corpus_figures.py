@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from live_composer import files
 from live_composer.corpus import store
 from live_composer.evaluate import tunes
 from live_composer.music.metre import Metre
@@ -27,7 +28,7 @@ def main() -> None:
         for metre, bars in BARS.items()
         for steps in (count * metre.steps_per_bar for count in bars)
     ]
-    tunes.REFERENCE.write_bytes(tunes.encode(known))
+    tunes.REFERENCE.write_bytes(files.as_json(known, 1))
 
 
 if __name__ == "__main__":

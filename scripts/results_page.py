@@ -15,7 +15,7 @@ from pathlib import Path
 
 import msgspec
 
-from live_composer import paths
+from live_composer import files, paths
 from live_composer.evaluate.page import sections
 from live_composer.evaluate.verdict import Verdict, decode
 from live_composer.policy import checkpoint
@@ -80,7 +80,7 @@ def read() -> list[Verdict]:
 def main() -> None:
     """Measure if asked to, and write the page."""
     if sys.argv[1:2] == ["--measure"]:
-        JSON.write_bytes(msgspec.json.format(msgspec.json.encode(measure(sys.argv[2:])), indent=1) + b"\n")
+        JSON.write_bytes(files.as_json(measure(sys.argv[2:]), 1))
     PAGE.write_text(page(read()))
 
 

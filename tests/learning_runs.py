@@ -13,6 +13,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from live_composer.errors import pip_install
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
@@ -61,14 +63,24 @@ class Learning:
             process.communicate(timeout=SECONDS)
             return process.returncode
 
-    def run_on_a_full_disk(self, source: Path, folder: Path) -> subprocess.CompletedProcess[str]:
-        """Run where files cannot grow beyond 3,000 bytes."""
+    def check_full_disk(self, source: Path, folder: Path) -> None:
+        """Run where files cannot grow beyond 3,000 bytes: that is one sentence, and leaves nothing."""
 
         def few_bytes() -> None:
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
             resource.setrlimit(resource.RLIMIT_FSIZE, FILES_OF_3000_BYTES)
 
-        return _finished([*COMMAND, *self.words(source, folder)], preexec_fn=few_bytes)
+        done = _finished([*COMMAND, *self.words(source, folder)], preexec_fn=few_bytes)
+        assert done.returncode == 3
+        assert "could not be written: file too large; nothing half-written is left" in done.stderr
+        assert "Traceback" not in done.stderr
+        assert list(folder.iterdir()) == []
+
+    def check_without_torch(self, source: Path, folder: Path) -> None:
+        """Run where torch is not installed: what to install is told."""
+        done = self.run(source, folder, [sys.executable, "-c", WITHOUT_TORCH])
+        assert done.returncode == 5
+        assert done.stderr == f"live-composer: Learning needs the extra `learn`: {pip_install('learn')}\n"
 
     def told_to_a_terminal(self, source: Path, folder: Path, **changes: str) -> str:
         """Run with stderr, alone, at a terminal; return what that was told."""

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from live_composer.commands.serve_screen import become_screen, start
 from live_composer.commands.terminal import is_terminal
-from live_composer.commands.tunnel import SCHEME, tunnel
 from live_composer.config import Attach
 from live_composer.errors import BadInput
 from live_composer.wire import daemons
 from live_composer.wire.screen import Command
+from live_composer.wire.tunnel import SCHEME, tunnel
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -35,7 +36,7 @@ def _show(where: Path, config: Attach) -> None:
     if config.plain or not is_terminal():
         from live_composer.tui.plain import follow
 
-        asyncio.run(follow(where, _print))
+        asyncio.run(follow(where, partial(print, flush=True)))
     else:
         from live_composer.tui.app import LiveComposer
 
@@ -66,7 +67,3 @@ def _move(where: Path, options: list[str]) -> None:
     if socket:
         asyncio.run(daemons.ask(where, Command("quit")))
     become_screen(socket or str(where))
-
-
-def _print(line: str) -> None:
-    print(line, flush=True)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from typing import TYPE_CHECKING
 
 import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TextColumn, TimeRemainingColumn
-from rich.table import Table
 from rich.text import Text
 
+from live_composer.commands.plugins import print_table
+from live_composer.commands.terminal import typed
 from live_composer.config import CorpusBuild, CorpusInfo
 from live_composer.corpus import build as building
 from live_composer.corpus import report, store
@@ -28,7 +28,6 @@ def build(*sources: str, config: CorpusBuild = CorpusBuild()) -> None:
     sources
         `default` (the public-domain tunebooks), `music21:NAME`, folders and files of MIDI, ABC or MusicXML.
     """
-    command = shlex.join(["live-composer", *sys.argv[1:]])
     bar = Progress(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn(),
         console=Console(stderr=True), transient=True,
@@ -36,7 +35,7 @@ def build(*sources: str, config: CorpusBuild = CorpusBuild()) -> None:
     with bar:
         task = bar.add_task("reading", total=None)
         corpus = building.build(
-            sources, config, command, lambda done, total: bar.update(task, completed=done, total=total)
+            sources, config, typed(), lambda done, total: bar.update(task, completed=done, total=total)
         )
     _print(corpus.report, config.json, str(config.output))
 
@@ -59,13 +58,8 @@ def _print(page: store.Report, as_json: bool, folder: str) -> None:  # noqa: FBT
         sys.stdout.write(msgspec.json.encode(page).decode() + "\n")
         return
     console = Console()
-    table = Table(box=None, padding=(0, 2, 0, 0))
-    for name in ("source", "melodies", "steps", "not kept"):
-        table.add_column(name, justify="right" if name in {"melodies", "steps"} else "left")
     rows = report.summary(page)
-    for row in rows:
-        table.add_row(*row[:4])
-    console.print(table)
+    print_table(("source", "+melodies", "+steps", "not kept"), [row[:4] for row in rows])
     for title, amounts in (("splits", page.splits), ("metres", page.metres)):
         parts = [f"{name} {amount.melodies:,} ({amount.steps:,} steps)" for name, amount in amounts.items()]
         console.print(f"\n[bold]{title}[/]  " + ", ".join(parts), highlight=False, soft_wrap=True)

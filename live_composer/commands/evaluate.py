@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from live_composer import files
-from live_composer.commands.plugins import open_book, print_table, quiet, say
+from live_composer.commands.plugins import open_book, print_table, say, using
 from live_composer.commands.progress import progress
+from live_composer.commands.terminal import typed
 from live_composer.config import Evaluate
 from live_composer.corpus import store
 from live_composer.errors import BadInput
@@ -20,9 +20,10 @@ from live_composer.evaluate.judge import judge
 from live_composer.evaluate.limit import Limit, limit, rows
 from live_composer.evaluate.objective import Objective
 from live_composer.evaluate.sheet import sheets, without_intervals
-from live_composer.evaluate.verdict import Judged, Verdict, encode
+from live_composer.evaluate.verdict import Judged, Verdict
 from live_composer.learn.rollout import fitting
 from live_composer.measures.health import POOL
+from live_composer.music import audio
 from live_composer.music.metre import Metre
 from live_composer.music.vocabulary import DEFAULT
 from live_composer.policy import checkpoint
@@ -59,8 +60,7 @@ def evaluate(*models: str, config: Evaluate = Evaluate()) -> None:
         fitting(model.policy(), objective.prior, objective.context)
     pieces, beside = _tunes(objective, config)
     pool = min(POOL, beside.pieces) if beside else POOL
-    off = set(book.quarantined)
-    with quiet(), progress() as begin:
+    with using(book), progress() as begin:
         judged = [
             judge(
                 model.policy(),
@@ -77,7 +77,6 @@ def evaluate(*models: str, config: Evaluate = Evaluate()) -> None:
             for name, model in loaded.items()
         ]
         known, optimum = _limit(loaded, judged, objective, config, begin)
-    say(line for name, line in zip(book.quarantined, book.troubles, strict=True) if name not in off)
     verdict = Verdict(
         book=book.name,
         weights=book.weights,
@@ -92,7 +91,7 @@ def evaluate(*models: str, config: Evaluate = Evaluate()) -> None:
         melodies=config.n,
         pool=min(pool, config.n),
         seed=config.seed,
-        command=shlex.join(["live-composer", *sys.argv[1:]]),
+        command=typed(),
         models=judged,
         tunes=beside,
         limit=known,
@@ -151,7 +150,7 @@ def _limit(
 
 def _show(verdict: Verdict, config: Evaluate) -> None:
     if config.json:
-        sys.stdout.write(encode(verdict).decode())
+        sys.stdout.write(files.as_json(verdict, 1).decode())
         return
     for sheet in sheets(verdict, beside_paper=config.beside_paper):
         plain = without_intervals(sheet)
@@ -163,7 +162,7 @@ def _show(verdict: Verdict, config: Evaluate) -> None:
 def _write(verdict: Verdict, config: Evaluate) -> None:
     assert config.output is not None
     sound = config.audio and config.examples > 0
-    if sound and not folder.can_sound():
+    if sound and not audio.can_render():
         say(["there are no WAV files, as FluidSynth or a SoundFont is not installed; the MIDI files are there."])
         sound = False
     folder.write(config.output, verdict, beside_paper=config.beside_paper, sound=sound)

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path  # noqa: TC003 - the command line reads the annotation
 from typing import TYPE_CHECKING, Any
 
-from live_composer.commands.plugins import WIDTH, open_book, print_table, quiet, say
+from live_composer.commands.plugins import WIDTH, open_book, print_table, using
 from live_composer.config import RulesExplain
 from live_composer.music import midi_file
 from live_composer.music.key import Key
@@ -31,10 +31,8 @@ def explain(file: Path, /, *, config: RulesExplain = RulesExplain()) -> None:
     melody = midi_file.read_melody(file, _ANY_PITCH)
     key = Key.parse(config.key) if config.key else midi_file.read_key(file, melody)
     book = open_book(config.book, config.plugins)
-    off = set(book.quarantined)
-    with quiet():
+    with using(book):
         explanation = explained(melody, key, book)
-    say(line for name, line in zip(book.quarantined, book.troubles, strict=True) if name not in off)
     if config.json:
         print(json.dumps({"book": book.name, "key": str(key), **_report(explanation, config.moments)}))
         return

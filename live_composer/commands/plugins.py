@@ -59,6 +59,15 @@ def quiet() -> Generator[None]:
         yield
 
 
+@contextlib.contextmanager
+def using(book: RuleBook) -> Generator[None]:
+    """Use a book, quietly; afterwards say which of its rules were switched off meanwhile."""
+    known = book.troubles
+    with quiet():
+        yield
+    say(line for line in book.troubles if line not in known)
+
+
 def folders(plugins: Iterable[Path]) -> list[Path]:
     """Return the folders that `--plugins` names.
 

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import shlex
 import sys
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from live_composer.commands.terminal import wants_screen
+from live_composer.commands.learnt import as_json, how_long, need_torch
+from live_composer.commands.terminal import at_once, typed, wants_screen
 from live_composer.config import Pretrain
 from live_composer.corpus import store
-from live_composer.errors import BadInput, MissingExtra
+from live_composer.errors import INTERRUPTED, BadInput
 from live_composer.wire.learning import Learning
 
 if TYPE_CHECKING:
@@ -24,27 +22,20 @@ if TYPE_CHECKING:
     from live_composer.corpus.store import Corpus
     from live_composer.learn.pretrain import Outcome
 
-_INTERRUPTED = 130
-
 
 def pretrain(*, config: Pretrain = Pretrain()) -> int | None:
     """Train a Note RNN on a corpus."""
-    if find_spec("torch") is None:
-        raise MissingExtra("Learning", "learn")
-    import torch
-
+    need_torch()
+    corpus = _load(config.corpus)
+    at_once(f"Training on {config.corpus} ...", json=config.json)
     from live_composer.learn import pretrain as learning
     from live_composer.learn.display import Silence, display
     from live_composer.learn.recipe import recipe_of
     from live_composer.learn.team import team
 
     recipe = recipe_of(config)
-    corpus = _load(config.corpus)
-    command = shlex.join(["live-composer", *sys.argv[1:]])
-    job = learning.Job(corpus, recipe, config.seed, config.output, command, config.resume, config.tensorboard)
-    if config.threads:
-        torch.set_num_threads(config.threads)
-    with team(config.device, recipe.width) as mine, contextlib.ExitStack() as stack:
+    job = learning.Job(corpus, recipe, config.seed, config.output, typed(), config.resume, config.tensorboard)
+    with team(config.device, recipe.width, config.threads) as mine, contextlib.ExitStack() as stack:
         screen = wants_screen(plain=config.plain, json=config.json) and mine.size == 1
         title = f"pretrain {config.output.name} on {config.corpus}"
         about = Learning(title, str(config.output), "updates", "validation", rises=False)
@@ -54,9 +45,9 @@ def pretrain(*, config: Pretrain = Pretrain()) -> int | None:
             return None
     if outcome is None:
         sys.stderr.write("live-composer: interrupted before the first measurement; there is no model yet.\n")
-        return _INTERRUPTED
+        return INTERRUPTED
     _report(config, outcome)
-    return _INTERRUPTED if outcome.interrupted else None
+    return INTERRUPTED if outcome.interrupted else None
 
 
 def _load(folder: Path) -> Corpus:
@@ -68,26 +59,15 @@ def _load(folder: Path) -> Corpus:
 
 
 def _report(config: Pretrain, outcome: Outcome) -> None:
-    card, progress = outcome.card, outcome.progress
+    card = outcome.card
     path = config.output / f"{card.name}.json"
     if config.json:
-        found = {
-            "model": str(path),
-            "interrupted": outcome.interrupted,
-            "updates": progress.updates,
-            "steps": progress.steps,
-            "seconds": round(progress.seconds, 1),
-            "metrics": card.metrics,
-        }
-        print(msgspec.json.encode(found).decode())
+        print(as_json(outcome, path))
         return
     console = Console()
     for split in ("validation", "test"):
         console.print(_table(split, card.metrics[split]))
-    rate = progress.steps / max(progress.seconds, 1e-9)
-    console.print(f"{progress.steps:,} steps in {progress.seconds:,.0f} s ({rate:,.0f} steps/s).")
-    if outcome.interrupted:
-        console.print("Interrupted; the same command goes on from here.")
+    console.print(how_long(outcome))
     console.print(f"The best model, after {card.metrics['updates']:,} updates: {path}", soft_wrap=True)
 
 

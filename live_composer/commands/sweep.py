@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 import tempfile
 from importlib.util import find_spec
@@ -13,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from live_composer import files
+from live_composer.commands.learnt import need_torch
 from live_composer.commands.plugins import folders, print_table
+from live_composer.commands.terminal import typed
 from live_composer.config import Sweep
 from live_composer.errors import BadInput, LiveComposerError, MissingExtra
 
@@ -37,8 +38,7 @@ def sweep(file: Path, /, *, config: Sweep = Sweep()) -> int | None:
     file
         What to compare, in TOML.
     """
-    if find_spec("torch") is None:
-        raise MissingExtra("Learning", "learn")
+    need_torch()
     if find_spec("ray") is None or find_spec("pyarrow") is None:
         raise MissingExtra("A sweep", "sweep")
     from live_composer.evaluate import ranking
@@ -55,8 +55,8 @@ def sweep(file: Path, /, *, config: Sweep = Sweep()) -> int | None:
         config.at_once,
     )
     results = [result for trial in trials if (result := known(folder, trial, asked.melodies))]
-    found = ranking.report(results, failed, shlex.join(["live-composer", *sys.argv[1:]]))
-    files.write_bytes(folder / _JSON, msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n")
+    found = ranking.report(results, failed, typed())
+    files.write_bytes(folder / _JSON, files.as_json(found, 1))
     files.write_text(folder / _MARKDOWN, ranking.markdown(found))
     _show(found, folder, json=config.json)
     return BadInput.exit_code if failed else None

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-import shlex
-import sys
 from dataclasses import replace
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
-from live_composer.commands.plugins import open_book, print_table, quiet, say
-from live_composer.commands.terminal import wants_screen
+from live_composer.commands.learnt import as_json, how_long, need_torch
+from live_composer.commands.plugins import folders, open_book, print_table, using
+from live_composer.commands.terminal import at_once, typed, wants_screen
 from live_composer.config import Tune
-from live_composer.errors import BadInput, MissingExtra
+from live_composer.errors import INTERRUPTED, BadInput
 from live_composer.music.key import Key
 from live_composer.music.metre import Metre
 from live_composer.policy import checkpoint
+from live_composer.rules import book_file
 from live_composer.wire.learning import Learning
 
 if TYPE_CHECKING:
@@ -28,7 +25,6 @@ if TYPE_CHECKING:
     from live_composer.learn.tune_recipe import TuneRecipe
     from live_composer.learn.tuning import Job, Outcome
 
-_INTERRUPTED = 130
 _SUMS = {"J": "J", "score": "reward/c + log p", "reward": "reward", "log_p": "log p", "kl": "KL from the prior"}
 _HEALTH = {
     "rests": "steps of silence",
@@ -41,29 +37,26 @@ _HEALTH = {
 
 def tune(*, config: Tune = Tune()) -> int | None:
     """Tune a Note RNN by rules."""
-    if find_spec("torch") is None:
-        raise MissingExtra("Learning", "learn")
-    import torch
-
+    need_torch()
+    checkpoint.card(config.model)
+    book_file.find(config.book, folders(config.plugins))
+    at_once(f"Tuning {config.model} by the book {config.book} ...", json=config.json)
     from live_composer.learn import tuning
     from live_composer.learn.display import Silence, display
     from live_composer.learn.team import team
     from live_composer.learn.tune_recipe import smallest_batch
 
-    job = job_of(config, shlex.join(["live-composer", *sys.argv[1:]]))
+    job = job_of(config, typed())
     folder, book = job.folder, job.task.book
-    known = book.troubles
-    torch.set_num_threads(config.threads)
-    with team(config.device, smallest_batch(job.recipe)) as mine, contextlib.ExitStack() as stack:
-        stack.enter_context(quiet())
+    with team(config.device, smallest_batch(job.recipe), config.threads) as mine, contextlib.ExitStack() as stack:
+        stack.enter_context(using(book))
         screen = wants_screen(plain=config.plain, json=config.json) and mine.size == 1
         shown = stack.enter_context(display(_about(config, folder), screen=screen)) if mine.leads else Silence()
         outcome = tuning.tune(job, mine, shown)
     if outcome is None:
         return None
-    say(line for line in book.troubles if line not in known)
     _report(config, folder, outcome)
-    return _INTERRUPTED if outcome.interrupted else None
+    return INTERRUPTED if outcome.interrupted else None
 
 
 def job_of(config: Tune, command: str, weights: Mapping[str, float] | None = None) -> Job:
@@ -125,27 +118,16 @@ def _tasks(config: Tune, recipe: TuneRecipe, weights: Mapping[str, float]) -> tu
 
 
 def _report(config: Tune, folder: Path, outcome: Outcome) -> None:
-    card, progress = outcome.card, outcome.progress
+    card = outcome.card
     path = folder / f"{card.name}.json"
     if config.json:
-        found = {
-            "model": str(path),
-            "interrupted": outcome.interrupted,
-            "steps": progress.steps,
-            "updates": progress.updates,
-            "seconds": round(progress.seconds, 1),
-            "metrics": card.metrics,
-        }
-        print(msgspec.json.encode(found).decode())
+        print(as_json(outcome, path))
         return
     prior, best = outcome.prior.figures, outcome.best.figures
     titles = _SUMS | {name: name for name in outcome.best.rules} | _HEALTH
     rows = [(title, f"{prior[name]:.2f}", f"{best[name]:.2f}") for name, title in titles.items()]
     print_table(("a melody", f"+{card.tuning.prior if card.tuning else 'prior'}", f"+{card.name}"), rows)
-    rate = progress.steps / max(progress.seconds, 1e-9)
-    print(f"{progress.steps:,} steps in {progress.seconds:,.0f} s ({rate:,.0f} steps/s).")
-    if outcome.interrupted:
-        print("Interrupted; the same command goes on from here.")
+    print(how_long(outcome))
     if card.metrics["updates"]:
         print(f"The best model, after {card.metrics['updates']:,} updates: {path}")
     else:

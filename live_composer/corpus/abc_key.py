@@ -12,7 +12,7 @@ _EXTRA = re.compile(r"(\^{1,2}|_{1,2}|=)([A-Ga-g])")
 _OCTAVE = re.compile(r"octave=(-?\d)")
 _PIPES = {"HP": 0, "Hp": 2}
 """Highland pipes: HP writes no signature, Hp two sharps; both play A mixolydian."""
-_ALTERATION = {"^^": 2, "^": 1, "=": 0, "_": -1, "__": -2}
+ACCIDENTALS = {"^^": 2, "^": 1, "=": 0, "_": -1, "__": -2}
 
 _FIFTHS = {"F": -1, "C": 0, "G": 1, "D": 2, "A": 3, "E": 4, "B": 5}
 _MODES = {
@@ -50,7 +50,7 @@ class Signature:
             return signature
         mode, above = _mode(match[3])
         sharps = _FIFTHS[match[1]] + {"#": 7, "b": -7, "": 0}[match[2]] + above
-        extra = {letter.upper(): _ALTERATION[sign] for sign, letter in _EXTRA.findall(text)}
+        extra = {letter.upper(): ACCIDENTALS[sign] for sign, letter in _EXTRA.findall(text)}
         return replace(signature, key=key_of_signature(sharps, mode), accidentals={**_sharps(sharps), **extra})
 
 

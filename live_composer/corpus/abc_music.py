@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from live_composer.corpus.abc_key import Signature
+from live_composer.corpus.abc_key import ACCIDENTALS, Signature
 from live_composer.corpus.score import TICKS_PER_BEAT, Bar, ScoreNote
 from live_composer.errors import BadInput
+from live_composer.music.key import LETTERS
 from live_composer.music.metre import Metre
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
 _WHOLE = 4 * TICKS_PER_BEAT
 _MIDDLE_C = 60
-_LETTERS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
-_ACCIDENTALS = {"^^": 2, "^": 1, "=": 0, "_": -1, "__": -2}
 _LONGEST = 1 << 10
 _LAST_ENDING = 8
 _SHORT_METRE = 0.75
@@ -161,12 +160,12 @@ class Music:
         tied, self._tied = self._tied, None
         upper = letter.upper()
         if match["accidental"]:
-            self._in_bar[upper] = _ACCIDENTALS[match["accidental"]]
+            self._in_bar[upper] = ACCIDENTALS[match["accidental"]]
         elif tied and tied[:2] == (letter, marks):
             return tied[2]
         altered = self._in_bar.get(upper, self._signature.accidentals.get(upper, 0))
         octave = (letter != upper) + marks.count("'") - marks.count(",") + self._signature.octave
-        return min(max(_MIDDLE_C + _LETTERS[upper] + altered + 12 * octave, 0), 127)
+        return min(max(_MIDDLE_C + LETTERS[upper] + altered + 12 * octave, 0), 127)
 
     def _stretch(self, length: int) -> int:
         """Apply a broken rhythm and a tuplet to a note or rest."""

@@ -17,7 +17,7 @@ from live_composer import files
 from live_composer.corpus import duplicates, report, sources, splits, store
 from live_composer.corpus.reading import FileReport, Found, read_file
 from live_composer.corpus.store import Corpus, Source, Tune
-from live_composer.errors import BadInput, CannotWrite, LostProcess
+from live_composer.errors import BadInput, LostProcess
 from live_composer.music.melody import Melody
 from live_composer.music.vocabulary import Vocabulary
 
@@ -129,10 +129,7 @@ def _check(options: CorpusBuild) -> None:
     if options.silence_bars <= 0:
         raise BadInput(f"--silence-bars is above 0, not {options.silence_bars}.")
     Vocabulary(options.lowest, options.highest)
-    # Better told now than after all has been read.
-    folder = next(path for path in (options.output, *options.output.absolute().parents) if path.exists())
-    if not folder.is_dir() or not os.access(folder, os.W_OK):
-        raise CannotWrite(f"{options.output} could not be written: {folder} is no folder, or may not be written to.")
+    files.check_writable(options.output / store.PAGE)  # Better told now than after all has been read.
 
 
 def _rules(options: CorpusBuild) -> dict[str, object]:

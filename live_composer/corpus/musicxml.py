@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 from live_composer import files
 from live_composer.corpus.score import TICKS_PER_BEAT, Bar, Part, Score, ScoreNote, lay_out
 from live_composer.errors import BadFile, BadInput
-from live_composer.music.key import Key, key_of_signature
+from live_composer.music.key import LETTERS, Key, key_of_signature
 from live_composer.music.metre import Metre
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 _LARGEST = 64 << 20
-_STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _LONGEST = 1 << 32
 _SCORES = (".musicxml", ".xml")
 _CONTAINER = "META-INF/container.xml"
@@ -159,7 +158,7 @@ class _Staves:
         self._bars[staff].notes.append(ScoreNote(self._onset, length, self._midi(pitch), tied))
 
     def _midi(self, pitch: Element) -> int:
-        step, octave = _STEPS[(pitch.findtext("step") or "").strip()], int(pitch.findtext("octave") or 4)
+        step, octave = LETTERS[(pitch.findtext("step") or "").strip()], int(pitch.findtext("octave") or 4)
         altered = round(float(pitch.findtext("alter") or 0))
         return min(max(12 * (octave + 1) + step + altered + self._shift, 0), 127)
 

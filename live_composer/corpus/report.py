@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from live_composer import files
 from live_composer.music.key import Key
-from live_composer.music.units import STEPS_PER_BEAT
 from live_composer.music.vocabulary import FIRST_PITCH, HOLD, NOTE_OFF, pitch_name
 
 if TYPE_CHECKING:
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
 _ROLLS = 60
 _STEP, _ROW = 4, 4
 _NAMED = 20
-_COMPOUND_UNIT, _DOTTED = 8, 6
-"""In 6/8 and its like a beat is a dotted quarter, six sixteenths."""
 
 
 def write(corpus: Corpus, seed: int) -> None:
@@ -108,11 +105,10 @@ def _drawing(melody: Melody) -> str:
     low, high = min(note.pitch for note in notes) - 1, max(note.pitch for note in notes) + 1
     width, height = len(melody) * _STEP, (high - low + 1) * _ROW
     bar = melody.metre.steps_per_bar
-    beat = _DOTTED if melody.metre.unit == _COMPOUND_UNIT and bar % _DOTTED == 0 else STEPS_PER_BEAT
     lines = (
         f'<path class="{"beat" if step % bar else "bar"}" d="M{step * _STEP} 0V{height}"/>'
         for step in range(len(melody))
-        if step % bar % beat == 0
+        if step % bar % melody.metre.steps_per_pulse == 0
     )
     tonics = (
         f'<path class="c" d="M0 {(high - pitch) * _ROW + _ROW // 2}H{width}"/>'

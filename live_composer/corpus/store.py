@@ -33,7 +33,7 @@ Split = Literal["train", "validation", "test"]
 SPLITS: tuple[Split, ...] = ("train", "validation", "test")
 
 FORMAT = 1
-_PAGE, _ARRAYS, _TUNES = "corpus.json", "melodies.npz", "tunes.jsonl"
+PAGE, _ARRAYS, _TUNES = "corpus.json", "melodies.npz", "tunes.jsonl"
 
 
 class Tune(msgspec.Struct, frozen=True):
@@ -183,7 +183,7 @@ def save(  # noqa: PLR0913 - what a corpus consists of
     )
     files.write_bytes(folder / _ARRAYS, arrays)
     files.write_bytes(folder / _TUNES, msgspec.json.Encoder().encode_lines(tunes))
-    files.write_bytes(folder / _PAGE, msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n")
+    files.write_bytes(folder / PAGE, files.as_json(report))
     return Corpus(folder, vocabulary, list(melodies), splits, list(tunes), report)
 
 
@@ -197,7 +197,7 @@ def load(folder: Path) -> Corpus:
     path = folder / _ARRAYS
     data = files.read_bytes(path, "corpus")
     if hashlib.sha256(data).hexdigest() != report.sha256:
-        raise BadFile(f"{path} is not the file that {_PAGE} beside it speaks of (other SHA-256); {_again(folder)}")
+        raise BadFile(f"{path} is not the file that {PAGE} beside it speaks of (other SHA-256); {_again(folder)}")
     try:
         vocabulary = Vocabulary(report.lowest, report.highest)
         melodies, splits = _unpack(data, vocabulary)
@@ -215,7 +215,7 @@ def read_report(folder: Path) -> Report:
     Raises:
         BadFile: there is none, or it is damaged or of another version.
     """
-    path = folder / _PAGE
+    path = folder / PAGE
     if not path.is_file():
         raise BadFile(f"There is no corpus in {folder}; build one: live-composer corpus build default -o {folder}")
     try:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING
 
 from live_composer import files
-from live_composer.errors import LiveComposerError
 from live_composer.evaluate import page
-from live_composer.evaluate.verdict import encode
 from live_composer.music import audio, midi_file
 
 if TYPE_CHECKING:
@@ -17,14 +14,6 @@ if TYPE_CHECKING:
     from live_composer.evaluate.verdict import Verdict
 
 JSON, MARKDOWN, HTML = "evaluation.json", "evaluation.md", "evaluation.html"
-
-
-def can_sound() -> bool:
-    """Say whether melodies can be rendered to sound here."""
-    try:
-        return bool(shutil.which("fluidsynth") and audio.find_soundfont())
-    except LiveComposerError:
-        return False
 
 
 def write(folder: Path, verdict: Verdict, *, beside_paper: bool, sound: bool) -> None:
@@ -47,4 +36,4 @@ def write(folder: Path, verdict: Verdict, *, beside_paper: bool, sound: bool) ->
         text = page.markdown(verdict, beside_paper=beside_paper, endings=endings)
         files.write_text(new / MARKDOWN, text)
         files.write_text(new / HTML, page.page(verdict, beside_paper=beside_paper, endings=endings))
-        files.write_bytes(new / JSON, encode(verdict))
+        files.write_bytes(new / JSON, files.as_json(verdict, 1))

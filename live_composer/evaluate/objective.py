@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from live_composer.learn.rollout import draw, hear, in_groups, log_softmax, where
+from live_composer.learn.rollout import hear, in_groups, log_softmax, where
 from live_composer.music.vocabulary import START
+from live_composer.policy.sampling import draw
 
 if TYPE_CHECKING:
     from live_composer.policy.policy import Policy

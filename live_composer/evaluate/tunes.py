@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
 import numpy as np
 
 from live_composer.errors import BadInput
@@ -83,11 +82,6 @@ def reference(metre: str, steps: int) -> Tunes | None:
     """Return the figures of the default corpus for pieces of a metre and a length, where they are known."""
     known: list[Tunes] = decode(REFERENCE.read_bytes(), str(REFERENCE), list[Tunes])
     return next((tunes for tunes in known if (tunes.metre, tunes.steps) == (metre, steps)), None)
-
-
-def encode(known: list[Tunes]) -> bytes:
-    """Return figures as the program keeps them."""
-    return msgspec.json.format(msgspec.json.encode(known), indent=1) + b"\n"
 
 
 def _cut(melodies: list[Melody], metre: Metre, steps: int, *, beginnings: bool) -> NDArray[np.int8]:

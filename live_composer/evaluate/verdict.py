@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
-from live_composer import files
 from live_composer.errors import BadFile
 from live_composer.evaluate.limit import Limit
 from live_composer.measures.estimates import Estimate
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 FORMAT = 1
-_LARGEST = 64 << 20
 
 
 class Judged(msgspec.Struct, frozen=True):
@@ -119,20 +114,6 @@ class Verdict(msgspec.Struct, frozen=True):
     limit: Limit | None = None
     optimum: dict[str, Estimate] = {}
     format: int = FORMAT
-
-
-def encode(verdict: Verdict) -> bytes:
-    """Return a verdict as JSON."""
-    return msgspec.json.format(msgspec.json.encode(verdict), indent=1) + b"\n"
-
-
-def read(path: Path) -> Verdict:
-    """Read a verdict.
-
-    Raises:
-        BadFile: it is missing, or no verdict of this version.
-    """
-    return decode(files.read_bytes(path, "evaluation", _LARGEST), str(path), Verdict)
 
 
 def decode(data: bytes, name: str, kind: type[Any]) -> Any:

@@ -167,16 +167,14 @@ class ByMelody:
 
     def tensors(self) -> dict[str, Tensor]:
         """See `Way`."""
-        weights = {f"network.{name}": weight for name, weight in self.network.state_dict().items()}
-        weights |= moments.kept(self._optimiser, self.network)
+        weights = moments.kept(self._optimiser, network=self.network)
         for number, part in enumerate(self.parts):
             weights |= {f"{number}.{name}": tensor for name, tensor in part.pool.tensors().items()}
-        return {name: tensor.detach().cpu() for name, tensor in weights.items()}
+        return weights
 
     def restore(self, kept: Mapping[str, Tensor]) -> None:
         """See `Way`."""
-        self.network.load_state_dict({name: kept[f"network.{name}"] for name in self.network.state_dict()})
-        moments.restore(self._optimiser, self.network, kept)
+        moments.restore(kept, self._optimiser, network=self.network)
         for number, part in enumerate(self.parts):
             own = f"{number}."
             part.pool.restore({name.removeprefix(own): kept[name] for name in kept if name.startswith(own)})

@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from live_composer.learn import moments, tuned
 from live_composer.learn.algorithm import Transitions
 from live_composer.learn.replay import Episode, Replay
-from live_composer.learn.rollout import judge, log_softmax, where
+from live_composer.learn.rollout import log_softmax, where
 from live_composer.learn.valued_rnn import beginning, frozen
 from live_composer.learn.way import Done
 from live_composer.music.vocabulary import START
@@ -85,9 +85,8 @@ class ByTransition:
             if step < task.steps:
                 likely = outputs[0] + log_p[step] if self._algorithm.on_prior else outputs[0]
                 heard[step + 1] = any_event[step] if explores[step] else likely.argmax()
-        rewards = judge(task.book, heard[None, 1:], task.context)
-        reward = sum(task.book.weights[name] * values[0] for name, values in rewards.items()) / task.c
-        return Episode(heard, states, log_p, np.asarray(reward, dtype=np.float32))
+        reward = task.book.reward(heard[None, 1:], task.context)[0] / task.c
+        return Episode(heard, states, log_p, reward.astype(np.float32))
 
     def _learn(self, sample: Sample) -> float:
         """Learn from some transitions, and let the target network follow."""
@@ -123,18 +122,11 @@ class ByTransition:
 
     def tensors(self) -> dict[str, Tensor]:
         """See `Way`."""
-        networks = {"network": self.network, "target": self.target}
-        weights = {
-            f"{kind}.{name}": weight for kind, net in networks.items() for name, weight in net.state_dict().items()
-        }
-        weights |= moments.kept(self._optimiser, self.network) | self.replay.tensors()
-        return {name: tensor.detach().cpu() for name, tensor in weights.items()}
+        return moments.kept(self._optimiser, network=self.network, target=self.target) | self.replay.tensors()
 
     def restore(self, kept: Mapping[str, Tensor]) -> None:
         """See `Way`."""
-        for kind, network in (("network", self.network), ("target", self.target)):
-            network.load_state_dict({name: kept[f"{kind}.{name}"] for name in network.state_dict()})
-        moments.restore(self._optimiser, self.network, kept)
+        moments.restore(kept, self._optimiser, network=self.network, target=self.target)
         self.replay.restore(kept)
 
 

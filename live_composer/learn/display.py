@@ -9,28 +9,10 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
 
+    from live_composer.learn.progress import Measured
     from live_composer.wire.learning import Learning, Moved, Sample
 
 DrawSamples: TypeAlias = "Callable[[], list[Sample]]"
-
-
-class Measured(Protocol):
-    """A measurement, as a person is told of it."""
-
-    @property
-    def done(self) -> int:
-        """How far learning was, in steps or updates."""
-        ...
-
-    @property
-    def told(self) -> str:
-        """What matters, in a few words."""
-        ...
-
-    @property
-    def curves(self) -> dict[str, float]:
-        """What is drawn as curves, by name; the same names at every measurement."""
-        ...
 
 
 class Display(Protocol):
@@ -38,35 +20,19 @@ class Display(Protocol):
 
     def resumed(self, rows: Sequence[Measured], draw: DrawSamples) -> None:
         """A run goes on, and this is what was measured before; who shows melodies may draw some."""
-        ...
 
     def moved(self, moved: Moved) -> None:
         """It has come so far."""
-        ...
 
     def measured(self, row: Measured, draw: DrawSamples, *, best: bool) -> None:
         """There is a new measurement; who shows melodies may draw some."""
-        ...
 
     def concluding(self) -> None:
         """Learning is over; the best model is measured once more, and written."""
-        ...
 
 
-class Silence:
+class Silence(Display):
     """Says nothing: for the followers of a team, and for tests."""
-
-    def resumed(self, rows: Sequence[Measured], draw: DrawSamples) -> None:
-        """See `Display`."""
-
-    def moved(self, moved: Moved) -> None:
-        """See `Display`."""
-
-    def measured(self, row: Measured, draw: DrawSamples, *, best: bool) -> None:
-        """See `Display`."""
-
-    def concluding(self) -> None:
-        """See `Display`."""
 
 
 class Lines:

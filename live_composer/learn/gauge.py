@@ -63,16 +63,9 @@ def _health(events: Tokens, task: Task) -> dict[str, float]:
     rows = {row.key: row for row in health.HEALTH if row.key in _SHARES}
     found = {name: _rounded(rows[name].count(heard)[0].sum() / events.size) for name in _SHARES}
     pool = events[: health.POOL].astype(np.int8)
-    found["entropy"] = _rounded(_entropy(pool))
+    found["entropy"] = _rounded(health.entropy(np.bincount(pool[pool >= FIRST_PITCH])[None])[0])
     found["patterns"] = _rounded(health.distinct_patterns(pool))
     return found
-
-
-def _entropy(pool: np.ndarray) -> float:
-    """Return the entropy of the pitches that start, in bits."""
-    counts = np.bincount(pool[pool >= FIRST_PITCH])
-    share = counts[counts > 0] / max(counts.sum(), 1)
-    return float(-(share * np.log2(share)).sum())
 
 
 def _mean(numbers: Sequence[float]) -> float:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from live_composer import files
 from live_composer.errors import MissingExtra
@@ -17,21 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
     from pathlib import Path
 
-    from live_composer.learn.progress import Row, TuneRow
-
-
-class Measured(Protocol):
-    """A row of a journal."""
-
-    @property
-    def done(self) -> int:
-        """How far learning was: what curves are drawn against."""
-        ...
-
-    @property
-    def figures(self) -> dict[str, float]:
-        """Everything that was measured, by name, in the order of the table."""
-        ...
+    from live_composer.learn.progress import Measured, Row, TuneRow
 
 
 def write_table(path: Path, rows: Sequence[Measured]) -> None:

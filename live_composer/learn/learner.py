@@ -90,10 +90,7 @@ class Learner:
 
     def tensors(self) -> dict[str, Tensor]:
         """Return everything that learning goes on from, by name."""
-        kept = {f"network.{name}": weight for name, weight in self.network.state_dict().items()}
-        kept |= {f"average.{name}": weight for name, weight in self.average.state_dict().items()}
-        kept |= moments.kept(self._optimiser, self.network)
-        return {name: tensor.detach().cpu() for name, tensor in kept.items()}
+        return moments.kept(self._optimiser, network=self.network, average=self.average)
 
     def restore(self, kept: Mapping[str, Tensor]) -> None:
         """Go on from what `tensors` returned.
@@ -101,9 +98,7 @@ class Learner:
         Raises:
             KeyError, RuntimeError: something is missing or of another shape.
         """
-        for kind, module in (("network", self.network), ("average", self.average)):
-            module.load_state_dict({name: kept[f"{kind}.{name}"] for name in module.state_dict()})
-        moments.restore(self._optimiser, self.network, kept)
+        moments.restore(kept, self._optimiser, network=self.network, average=self.average)
 
 
 def _mix(*numbers: int) -> int:

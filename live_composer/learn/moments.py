@@ -1,4 +1,4 @@
-"""Adam's memory, kept and restored by the names of the weights."""
+"""What learning goes on from, kept and restored by name: the weights of networks, and Adam's memory of the first."""
 
 from __future__ import annotations
 
@@ -13,21 +13,26 @@ if TYPE_CHECKING:
 _MOMENTS = ("step", "exp_avg", "exp_avg_sq")
 
 
-def kept(optimiser: Adam, network: nn.Module) -> dict[str, Tensor]:
-    """Return what the optimiser remembers of each weight; nothing before the first update."""
-    remembered = [(name, optimiser.state[parameter]) for name, parameter in network.named_parameters()]
-    return {f"{kind}.{name}": state[kind] for name, state in remembered if state for kind in _MOMENTS}
+def kept(optimiser: Adam, **networks: nn.Module) -> dict[str, Tensor]:
+    """Return the weights of networks, and what the optimiser remembers of the first's; nothing before an update."""
+    tensors = {f"{kind}.{name}": weight for kind, one in networks.items() for name, weight in one.state_dict().items()}
+    for name, parameter in next(iter(networks.values())).named_parameters():
+        if state := optimiser.state[parameter]:
+            tensors |= {f"{kind}.{name}": state[kind] for kind in _MOMENTS}
+    return {name: tensor.detach().cpu() for name, tensor in tensors.items()}
 
 
-def restore(optimiser: Adam, network: nn.Module, memory: Mapping[str, Tensor]) -> None:
+def restore(memory: Mapping[str, Tensor], optimiser: Adam, **networks: nn.Module) -> None:
     """Go on from what `kept` returned.
 
     Raises:
-        KeyError: some is missing.
+        KeyError, RuntimeError: some is missing, or of another shape.
     """
+    for kind, network in networks.items():
+        network.load_state_dict({name: memory[f"{kind}.{name}"] for name in network.state_dict()})
     if not any(name.startswith(f"{_MOMENTS[0]}.") for name in memory):
         return
-    for name, parameter in network.named_parameters():
+    for name, parameter in next(iter(networks.values())).named_parameters():
         optimiser.state[parameter] = {
             kind: memory[f"{kind}.{name}"].to(parameter.device, copy=True) for kind in _MOMENTS
         }

@@ -2,7 +2,33 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import msgspec
+
+
+class Measured(Protocol):
+    """A measurement, as journals and displays know it."""
+
+    @property
+    def done(self) -> int:
+        """How far learning was, in steps or updates: what curves are drawn against."""
+        ...
+
+    @property
+    def told(self) -> str:
+        """What matters, in a few words."""
+        ...
+
+    @property
+    def figures(self) -> dict[str, float]:
+        """Everything that was measured, by name, in the order of the table."""
+        ...
+
+    @property
+    def curves(self) -> dict[str, float]:
+        """What is drawn as curves, by name; the same names at every measurement."""
+        ...
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -30,22 +56,22 @@ class Row(msgspec.Struct, frozen=True):
 
     @property
     def done(self) -> int:
-        """See `display.Measured`."""
+        """See `Measured`."""
         return self.update
 
     @property
     def told(self) -> str:
-        """See `display.Measured`."""
+        """See `Measured`."""
         return f"train {self.train:.4f}  validation {self.validation:.4f}"
 
     @property
     def figures(self) -> dict[str, float]:
-        """See `journal.Measured`."""
+        """See `Measured`."""
         return msgspec.structs.asdict(self)
 
     @property
     def curves(self) -> dict[str, float]:
-        """See `display.Measured`."""
+        """See `Measured`."""
         return {"validation": self.validation, "train": self.train, "accuracy": self.accuracy}
 
 
@@ -115,23 +141,23 @@ class TuneRow(msgspec.Struct, frozen=True):
 
     @property
     def done(self) -> int:
-        """See `display.Measured`."""
+        """See `Measured`."""
         return self.steps
 
     @property
     def told(self) -> str:
-        """See `display.Measured`."""
+        """See `Measured`."""
         return f"J {self.J:.1f}  reward {self.reward:.1f}  log p {self.log_p:.1f}  KL {self.kl:.1f}"
 
     @property
     def figures(self) -> dict[str, float]:
-        """See `journal.Measured`."""
+        """See `Measured`."""
         own = msgspec.structs.asdict(self)
         return {name: own[name] for name in self.__struct_fields__[:-2]} | self.health | self.rules
 
     @property
     def curves(self) -> dict[str, float]:
-        """See `display.Measured`."""
+        """See `Measured`."""
         sums = {"J": self.J, "score": self.score, "reward": self.reward, "log p": self.log_p, "KL": self.kl}
         return sums | self.rules | self.health
 

@@ -20,6 +20,7 @@ from threadpoolctl import ThreadpoolController
 from live_composer.errors import BadInput, BadModel
 from live_composer.music.metre import place
 from live_composer.music.vocabulary import START
+from live_composer.policy.sampling import draw
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -151,13 +152,6 @@ def log_softmax(logits: Floats) -> Floats:
     shifted: Floats = logits - logits.max(axis=-1, keepdims=True)
     shifted -= np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
     return shifted
-
-
-def draw(log_p: Floats, uniform: Floats) -> NDArray[np.int64]:
-    """Draw one event a melody from log probabilities (N, V), by numbers (N,) from 0 to 1."""
-    cumulative = np.exp(log_p).cumsum(axis=-1)
-    # Scaled by the last sum, so that rounding never leads past the last event.
-    return (cumulative <= (uniform * cumulative[:, -1])[:, None]).sum(axis=-1)
 
 
 def _steps(context: Context) -> int:

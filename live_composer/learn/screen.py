@@ -19,7 +19,7 @@ from live_composer.wire.learning import Concluding, Measured, Sampled
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
-    from live_composer.learn import display
+    from live_composer.learn import display, progress
     from live_composer.wire.learning import Learning, Moved
 
 _END_SECONDS = 3.0
@@ -67,7 +67,7 @@ class _Screen:
             self._process.kill()
         self._watcher.join()
 
-    def resumed(self, rows: Sequence[display.Measured], draw: display.DrawSamples) -> None:
+    def resumed(self, rows: Sequence[progress.Measured], draw: display.DrawSamples) -> None:
         """See `Display`."""
         self._news.rows += [Measured(row.done, row.curves) for row in rows]
         self._news.sampled = Sampled(rows[-1].done, draw())
@@ -77,7 +77,7 @@ class _Screen:
         self._news.moved = moved
         self._instead.moved(moved)
 
-    def measured(self, row: display.Measured, draw: display.DrawSamples, *, best: bool) -> None:
+    def measured(self, row: progress.Measured, draw: display.DrawSamples, *, best: bool) -> None:
         """See `Display`."""
         if self._terminal.back:
             self._instead.measured(row, draw, best=best)

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from live_composer.errors import BadInput, BadModel
-from live_composer.learn.rollout import Rollout, hear, judge, roll_out
+from live_composer.learn.rollout import Rollout, hear, roll_out
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from live_composer.policy.checkpoint import Checkpoint
     from live_composer.policy.policy import Floats, Policy
     from live_composer.rules.book import RuleBook
@@ -55,9 +55,7 @@ class Task:
 
     def judged(self, events: Tokens) -> tuple[Floats, Rewards]:
         """Return what the prior and the book say of given melodies: log p and weighted reward, each (N, T)."""
-        rewards = judge(self.book, events, self.context)
-        paid = sum((self.book.weights[name] * values for name, values in rewards.items()), np.zeros(events.shape))
-        return hear(self.prior_policy, events, self.context), paid
+        return hear(self.prior_policy, events, self.context), self.book.reward(events, self.context)
 
 
 def task_of(  # noqa: PLR0913 - what is tuned, for what

@@ -16,6 +16,7 @@ from torch import distributed, nn
 
 from live_composer.errors import BadInput
 from live_composer.learn.batches import Batch
+from live_composer.policy.note_rnn import has_device
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -80,16 +81,19 @@ class Team:
 
 
 @contextlib.contextmanager
-def team(device: str, width: int) -> Generator[Team]:
+def team(device: str, width: int, threads: int | None = None) -> Generator[Team]:
     """Join the other processes that `torchrun` started, if it started this one.
 
     Args:
         device: `auto`, `cpu`, `cuda` or `mps`.
         width: melodies of a batch, to be shared.
+        threads: of the CPU; torch's choice when not given.
 
     Raises:
         BadInput: there is no such device, or there are more processes than melodies.
     """
+    if threads:
+        torch.set_num_threads(threads)
     size = int(os.environ.get("WORLD_SIZE", "1"))
     if size > width:
         raise BadInput(f"{size} processes cannot share batches of {width} melodies; start at most {width}.")
@@ -112,11 +116,10 @@ def choose_device(name: str, number: int = 0) -> torch.device:
     Raises:
         BadInput: this machine, or this build of torch, does not have it.
     """
-    has = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
     if name == "auto":
-        name = "cuda" if has["cuda"] else "cpu"
-    if not has[name]:
-        there = ", ".join(kind for kind, present in has.items() if present)
+        name = "cuda" if has_device("cuda") else "cpu"
+    if not has_device(name):
+        there = ", ".join(filter(has_device, ("cpu", "cuda", "mps")))
         raise BadInput(f"torch finds no device `{name}` here; there is: {there}.")
     if name == "cuda":
         # The same run twice shall give the same weights.

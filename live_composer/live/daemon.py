@@ -31,7 +31,7 @@ from live_composer.live.takes import Takes
 from live_composer.live.view import View
 from live_composer.live.wishes import Wishes
 from live_composer.music.metre import COMMON_TIME
-from live_composer.music.units import STEPS_PER_BEAT
+from live_composer.music.units import first_step
 from live_composer.port.protocol import ClockState, Heard
 from live_composer.wire import channel, daemons
 from live_composer.wire.messages import Hello, PlanRequest
@@ -239,7 +239,7 @@ class Daemon:
         return self._view.frame()
 
     async def _why(self, command: Command) -> Reasons:
-        heard = math.ceil(self.port.beat() * STEPS_PER_BEAT)
+        heard = first_step(self.port.beat())
         return await reasons(self.performance, self.planner, command.value, heard, command.ticket)
 
     async def _catalogue(self, command: Command) -> Catalogue:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import math
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -18,9 +17,9 @@ from live_composer.live.taps import Taps
 from live_composer.live.watch import Watch
 from live_composer.live.wishes import Wishes
 from live_composer.music import chord as chords
-from live_composer.music.units import STEPS_PER_BEAT, seconds_per_beat
+from live_composer.music.units import first_step, seconds_per_beat
 from live_composer.policy import checkpoint
-from live_composer.port.protocol import Release, SetOffset
+from live_composer.port.protocol import Release, SetOffset, SetTempo
 from live_composer.rules import book_file
 from live_composer.wire.screen import COMMANDS, Command
 
@@ -210,7 +209,7 @@ class Desk:
             case "tempo":
                 if self._port.follows:
                     raise BadInput("The tempo is that of the clock which is followed.")
-                self._performance.set_tempo(self._values.number("tempo"))
+                self._port.send(SetTempo(self._values.number("tempo")))
             case "latency":
                 self._port.send(SetOffset(self._values.number("latency")))
             case "count-in" | "click":
@@ -261,7 +260,7 @@ class Desk:
 
     @property
     def _heard(self) -> int:
-        return math.ceil(self._port.beat() * STEPS_PER_BEAT)
+        return first_step(self._port.beat())
 
     def _keep(self, value: Any) -> str:
         given: dict[str, Any] = {} if value is None else value

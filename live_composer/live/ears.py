@@ -6,6 +6,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Protocol
 
 from live_composer.live.phrase import PlayedNote
+from live_composer.port.midi_bytes import CONTROL, NOTE_OFF, NOTE_ON, PROGRAM
 from live_composer.wire.screen import OwnNote
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from live_composer.live.values import Values
     from live_composer.port.protocol import HeardMessage
 
-_NOTE_ON, _NOTE_OFF, _CONTROL, _PROGRAM = 0x90, 0x80, 0xB0, 0xC0
 _SHOWN = 256
 _CHORD_STAYS = 2.0
 """Beats that a chord stays after its last key, so that there is none between two chords as a rule."""
@@ -56,14 +56,14 @@ class Ears:
         """
         channel, data = message.channel + 1, message.data
         match message.kind:
-            case kind if kind in {_NOTE_ON, _NOTE_OFF}:
+            case kind if kind in {NOTE_ON, NOTE_OFF}:
                 if channel == self._values.whole("chord-channel"):
-                    self._hear_chord(data[1], down=kind == _NOTE_ON, beat=beat)
+                    self._hear_chord(data[1], down=kind == NOTE_ON, beat=beat)
                 elif self._values.whole("input-channel") in {0, channel}:
                     self._hear_note(data, channel, beat)
-            case kind if kind == _CONTROL:
+            case kind if kind == CONTROL:
                 self._knobs.turn(data[1], data[2])
-            case kind if kind == _PROGRAM:
+            case kind if kind == PROGRAM:
                 self._knobs.program(data[1] + 1)
             case _:
                 pass
@@ -84,7 +84,7 @@ class Ears:
         ]
 
     def _hear_note(self, data: bytes, channel: int, beat: float) -> None:
-        if data[0] & 0xF0 == _NOTE_ON:
+        if data[0] & 0xF0 == NOTE_ON:
             self._notes.append(PlayedNote(beat, data[1], data[2], channel))
             self._listening.strike(beat, data[1], data[2], channel)
         else:

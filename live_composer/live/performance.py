@@ -12,9 +12,9 @@ from live_composer.live.performer import Performer
 from live_composer.live.planning import Planner, Planning
 from live_composer.live.timing import MARGIN_SECONDS
 from live_composer.live.transport import Transport
-from live_composer.music.units import STEPS_PER_BEAT, beats, seconds_per_beat
+from live_composer.music.units import STEPS_PER_BEAT, beats, first_step, seconds_per_beat
 from live_composer.music.vocabulary import HOLD, NOTE_OFF
-from live_composer.port.protocol import Cancel, Notes, SetTempo, Start, Stop
+from live_composer.port.protocol import Cancel, Notes, Start, Stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,7 +84,7 @@ class Performance:
             LostProcess: no first plan came.
         """
         moved = self.transport.state == "playing"
-        if self._port.follows and not moved and math.ceil(self._port.beat() * STEPS_PER_BEAT) != self.source.settled:
+        if self._port.follows and not moved and first_step(self._port.beat()) != self.source.settled:
             self.jump(self._port.beat())
         await self.planning.first_plan()
         while not self._over:
@@ -100,21 +100,21 @@ class Performance:
 
         A leader that stands still may say again where it is; what is handed over waits until it goes.
         """
-        armed = self._armed == math.ceil(beat * STEPS_PER_BEAT)
+        armed = self._armed == first_step(beat)
         if not armed or self._port.moves:
             self._armed = None
         return armed
 
     def goes_back(self, beat: float) -> bool:
         """Say whether a beat lies before what was handed over last, and so was played already."""
-        return self.source.settled - math.ceil(beat * STEPS_PER_BEAT) > _HANDED_OVER
+        return self.source.settled - first_step(beat) > _HANDED_OVER
 
     def jump(self, beat: float) -> None:
         """Be where the clock is; cancel `play` before, and play anew after.
 
         Where it only stopped, the same music goes on from there when it does.
         """
-        step = math.ceil(beat * STEPS_PER_BEAT)
+        step = first_step(beat)
         self._port.send(Cancel(0.0))
         if 0 <= self.source.settled - step <= _HANDED_OVER:
             self._go_back(beat)
@@ -141,10 +141,6 @@ class Performance:
     def close(self) -> None:
         """Ask for no more plans."""
         self.planning.close()
-
-    def set_tempo(self, tempo: float) -> None:
-        """Change the tempo, now."""
-        self._port.send(SetTempo(tempo))
 
     @property
     def moves(self) -> bool:
@@ -225,7 +221,7 @@ class Performance:
     def _go_back(self, beat: float) -> None:
         """Settle anew what was handed over and not heard by `beat`; the port has released everything."""
         self.planning.take_back()
-        self.source.rewind(max(0, math.ceil(beat * STEPS_PER_BEAT)))
+        self.source.rewind(max(0, first_step(beat)))
         self.performer.forget()
         self.performer.score.cut(self.source.settled)
 

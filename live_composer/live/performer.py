@@ -9,7 +9,7 @@ from live_composer.live import playing
 from live_composer.live.playing import Style
 from live_composer.live.score import Score, ScoreNote
 from live_composer.music.vocabulary import FIRST_PITCH, HOLD
-from live_composer.port.midi_bytes import note_off
+from live_composer.port.midi_bytes import PROGRAM, note_off
 from live_composer.port.protocol import Note, Notes, Raw
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ LONGEST_BEATS = 64.0
 yet be planned anew. So every note is struck with this length, and ended by a message of its own; only a gate that ends
 it early needs to know its end beforehand, and takes the plan's word for it."""
 
-_PROGRAM_CHANGE = 0xC0
 _SETTINGS = 512
 """Changes of how it is played that are remembered."""
 
@@ -153,4 +152,4 @@ class Performer:
         if not self.style.program or wanted == self._program:
             return []
         self._program = wanted
-        return [Raw(beat, bytes([_PROGRAM_CHANGE | self.style.channel - 1, self.style.program - 1]))]
+        return [Raw(beat, bytes([PROGRAM | self.style.channel - 1, self.style.program - 1]))]

@@ -8,13 +8,12 @@ import msgspec
 
 from live_composer.errors import BadInput
 from live_composer.music.vocabulary import FIRST_PITCH, HOLD
-from live_composer.wire.screen import Lost, Reasons
+from live_composer.wire.screen import HELD, REST, Lost, Reasons
 
 if TYPE_CHECKING:
     from live_composer.live.performance import Performance
     from live_composer.live.planning import Planner
 
-_REST, _HELD = -1, -2
 _SILENT = 1e-9
 
 
@@ -57,4 +56,4 @@ async def reasons(performance: Performance, planner: Planner, step: Any, heard: 
 def _pitch(performance: Performance, event: int) -> int:
     if event >= FIRST_PITCH:
         return performance.performer.pitch(event)
-    return _HELD if event == HOLD else _REST
+    return HELD if event == HOLD else REST

@@ -64,10 +64,6 @@ class Score:
             if note.off is None or note.off > beats(note.end):
                 note.off = max(beats(note.end), note.beat)
 
-    def clear(self) -> None:
-        """Forget everything: the music begins anew."""
-        self._notes.clear()
-
     def since(self, step: int) -> list[ScoreNote]:
         """Return the notes that sound at `step` or later."""
         first = bisect_left(self._notes, step, key=lambda note: note.step)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import math
 from typing import TYPE_CHECKING, Literal
 
 from live_composer.errors import LostProcess
-from live_composer.music.units import STEPS_PER_BEAT
+from live_composer.music.units import first_step
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,13 +49,13 @@ class Stage:
         Raises:
             BadInput: it makes no sense now.
         """
-        heard = math.ceil(self._port.beat() * STEPS_PER_BEAT)
+        heard = first_step(self._port.beat())
         bar, score = self._performance.source.bars.at(max(0, heard - 1)), self._performance.performer.score
         self._performance.halt(action)
         if self._recording:
             self._recording.halt(bar, score, back=0 if action == "stop" else None)
         if action == "stop":
-            score.clear()
+            score.cut(0)
         self._cancel()
 
     def clock_moved(self, beat: float, left: float) -> None:
@@ -64,10 +63,10 @@ class Stage:
         playing = self._performance.transport.state in {"playing", "counting in"}
         if playing and not self._performance.is_armed(beat):
             self._cancel()
-            heard, score = math.ceil(left * STEPS_PER_BEAT), self._performance.performer.score
+            heard, score = first_step(left), self._performance.performer.score
             score.cut(heard)
             if self._recording and self._performance.goes_back(beat):
-                bar, back = self._performance.source.bars.at(max(0, heard - 1)), math.ceil(beat * STEPS_PER_BEAT)
+                bar, back = self._performance.source.bars.at(max(0, heard - 1)), first_step(beat)
                 self._recording.halt(bar, score, back=back)
             self._performance.jump(beat)
             self._begin()

@@ -9,7 +9,7 @@ from live_composer.parameters import table
 from live_composer.parameters.table import RULE, TABLE, Parameter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from live_composer.parameters.kinds import Value
 
@@ -52,9 +52,6 @@ class Values:
 
     def __getitem__(self, name: str) -> Value:
         return self._now[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._now)
 
     def number(self, name: str) -> float:
         """Return the value of a parameter that is a number."""

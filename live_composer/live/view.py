@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import os
 from typing import TYPE_CHECKING
 
 from live_composer.live.cpu import Cpu
 from live_composer.live.verdict import Verdict
-from live_composer.music.units import STEPS_PER_BEAT, beats
+from live_composer.music.units import STEPS_PER_BEAT, beats, first_step
 from live_composer.music.vocabulary import FIRST_PITCH, HOLD
 from live_composer.wire.messages import LONGEST_HORIZON
 from live_composer.wire.screen import ClockView, Frame, Notice, PlannerView, PortView, RuleView, SeenNote
@@ -38,7 +37,7 @@ class View:
         performance, source, desk = self._performance, self._performance.source, self._daemon.desk
         beat = self._port.beat()
         bar = source.bars.at(int(beat * STEPS_PER_BEAT))
-        heard = math.ceil(beat * STEPS_PER_BEAT)
+        heard = first_step(beat)
         pids = {"daemon": os.getpid(), "planner": self._planner.pid, "port": self._port.pid}
         return Frame(
             transport=performance.transport.state,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from live_composer.files import Stamp, stamp
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
-
-Stamp = dict[str, tuple[int, int]]
 
 
 class Watch:
@@ -17,25 +17,13 @@ class Watch:
     def __init__(self, folders: Sequence[Path], book: Path) -> None:
         """Watch the rule files of folders, and a rule book."""
         self._folders = folders
-        self._files, self._book = self._look(), _stamp([book])
+        self._rules, self._book = self._look(), stamp([book])
 
     def look(self, book: Path) -> tuple[bool, bool]:
         """Return whether rule files were saved, made or taken away, and whether the book was."""
-        files, stamp = self._look(), _stamp([book])
-        changed = files != self._files, stamp != self._book
-        self._files, self._book = files, stamp
-        return changed
+        before = self._rules, self._book
+        self._rules, self._book = self._look(), stamp([book])
+        return self._rules != before[0], self._book != before[1]
 
     def _look(self) -> Stamp:
-        return _stamp([path for folder in self._folders for path in folder.glob("*.py")])
-
-
-def _stamp(files: list[Path]) -> Stamp:
-    stamp: Stamp = {}
-    for path in files:
-        try:
-            seen = path.stat()
-        except OSError:  # An editor is just writing it anew.
-            continue
-        stamp[str(path)] = seen.st_mtime_ns, seen.st_size
-    return stamp
+        return stamp(path for folder in self._folders for path in sorted(folder.glob("*.py")))

@@ -13,7 +13,7 @@ import numpy as np
 from live_composer.measures.estimates import Estimate, Tally
 from live_composer.measures.table import Row
 from live_composer.music.vocabulary import FIRST_PITCH, HOLD, NOTE_OFF
-from live_composer.rules.arrays import at, latest, previous_onset
+from live_composer.rules.arrays import at, intervals, latest, previous_onset
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -139,8 +139,8 @@ def pitch_entropy(pool: NDArray[np.int8], seed: int = 1) -> Estimate:
     if not counts.any():
         return Estimate(None)
     weights = np.random.default_rng(seed).multinomial(len(pool), np.full(len(pool), 1 / len(pool)), _RESAMPLES)
-    low, high = np.percentile(_entropy(weights @ counts), (2.5, 97.5))
-    return Estimate(float(_entropy(counts.sum(axis=0, keepdims=True))[0]), float(low), float(high))
+    low, high = np.percentile(entropy(weights @ counts), (2.5, 97.5))
+    return Estimate(float(entropy(counts.sum(axis=0, keepdims=True))[0]), float(low), float(high))
 
 
 def distinct_patterns(pool: NDArray[np.int8]) -> float:
@@ -177,8 +177,9 @@ def mean_of(values: NDArray[np.float64]) -> Estimate:
     return Tally.of(values).mean()
 
 
-def _entropy(counts: NDArray[np.int64]) -> NDArray[np.float64]:
-    p = counts / counts.sum(axis=1, keepdims=True)
+def entropy(counts: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the entropy of each row of counts, in bits."""
+    p = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     return -(p * np.log2(p, out=np.zeros_like(p), where=p > 0)).sum(axis=1)
 
 
@@ -186,7 +187,7 @@ def _intervals(events: Ints) -> tuple[Ints, Bools]:
     """Return the semitones from the previous pitch to each that starts, and where there are two."""
     before = previous_onset(events)
     there = (events >= FIRST_PITCH) & (before >= 0)
-    return np.where(there, events - at(events, before, 0), 0), there
+    return intervals(events, 1)[0], there
 
 
 def _lengths(events: Ints) -> Ints:

@@ -13,7 +13,7 @@ import numpy as np
 
 from live_composer.measures.estimates import Estimate, Tally
 from live_composer.music.vocabulary import FIRST_PITCH
-from live_composer.rules.arrays import at, previous_onset
+from live_composer.rules.arrays import intervals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -164,9 +164,7 @@ def _leaps_resolved(heard: Heard) -> Counted:
 
 def _leaps_answered(heard: Heard) -> Counted:
     """Of leaps with a note after them, those whose next note turns back."""
-    starts, before = _starts(heard), previous_onset(heard.events)
-    interval = np.where(starts & (before >= 0), heard.events - at(heard.events, before, 0), 0)
-    earlier = np.where(starts, at(interval, before, 0), 0)
+    interval, earlier = intervals(heard.events, 2)
     leap = abs(earlier) >= _LEAP
     return (leap & (interval * earlier < 0)).sum(axis=1), leap.sum(axis=1)
 

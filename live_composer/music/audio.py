@@ -46,6 +46,14 @@ def render(midi: Path, wav: Path, soundfont: Path | None = None) -> None:
             raise LiveComposerError(f"FluidSynth could not render {wav} with {font}: {(errors or [done.stderr])[0]}.")
 
 
+def can_render() -> bool:
+    """Say whether FluidSynth is installed, and a SoundFont."""
+    try:
+        return bool(shutil.which("fluidsynth") and find_soundfont())
+    except BadFile:
+        return False
+
+
 def find_soundfont() -> Path:
     """Return the first SoundFont in the usual places.
 

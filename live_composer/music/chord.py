@@ -6,12 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 from live_composer.errors import BadInput
+from live_composer.music.key import ACCIDENTALS, LETTERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_LETTERS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
-_ACCIDENTALS = {"": 0, "#": 1, "b": -1, "♯": 1, "♭": -1}
 
 QUALITIES: dict[str, tuple[int, ...]] = {
     "": (0, 4, 7), "m": (0, 3, 7), "7": (0, 4, 7, 10), "m7": (0, 3, 7, 10), "maj7": (0, 4, 7, 11),
@@ -40,8 +39,8 @@ def parse(text: str) -> frozenset[int]:
     quality = _OTHER_NAMES.get(found[3].strip(), found[3].strip()) if found else ""
     if not found or quality not in QUALITIES:
         raise BadInput(f"`{text}` is no chord; write one like C, Am, G7, F#m7b5 or C/E.")
-    root = _LETTERS[found[1].upper()] + _ACCIDENTALS[found[2]]
-    bass = [_LETTERS[found[4].upper()] + _ACCIDENTALS[found[5] or ""]] if found[4] else []
+    root = LETTERS[found[1].upper()] + ACCIDENTALS[found[2]]
+    bass = [LETTERS[found[4].upper()] + ACCIDENTALS[found[5] or ""]] if found[4] else []
     return frozenset(pitch % 12 for pitch in [*(root + interval for interval in QUALITIES[quality]), *bass])
 
 

@@ -32,8 +32,8 @@ _HOMES = {
 }  # fmt: skip
 """The tonic on which each mode uses white keys alone: where policies learn it (C major, A minor, D dorian, ...)."""
 
-_LETTERS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
-_ACCIDENTALS = {"": 0, "#": 1, "b": -1, "♯": 1, "♭": -1}
+LETTERS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+ACCIDENTALS = {"": 0, "#": 1, "b": -1, "♯": 1, "♭": -1}
 _SHORT_MODES = {
     "": "major", "M": "major", "maj": "major", "ionian": "major", "m": "minor", "min": "minor", "aeolian": "minor",
 }  # fmt: skip
@@ -68,13 +68,13 @@ class Key:
         accidental = rest[:1] if rest[:1] in {"#", "b", "♯", "♭"} else ""
         mode = rest[len(accidental) :].strip(" -_")
         mode = _SHORT_MODES.get(mode if mode == "M" else mode.lower(), mode.lower())
-        if letter not in _LETTERS:
+        if letter not in LETTERS:
             raise BadInput(f"`{text}` is no key; write one like C, F#m, Bb or `E dorian`.")
         if mode not in SCALES:
             near = [name for name in SCALES if name.startswith(mode)] or difflib.get_close_matches(mode, SCALES)
             hint = f"did you mean `{near[0]}`?" if near else f"modes are {', '.join(SCALES)}."
             raise BadInput(f"`{mode}` in `{text}` is no mode; {hint}")
-        return cls((_LETTERS[letter] + _ACCIDENTALS[accidental]) % 12, mode)
+        return cls((LETTERS[letter] + ACCIDENTALS[accidental]) % 12, mode)
 
     @property
     def home(self) -> Key:

@@ -6,12 +6,11 @@ writes it; `at` and `place` lead from a knob's position (0 to 1) to a value and 
 
 from __future__ import annotations
 
-import difflib
 import math
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
-from live_composer.errors import BadInput
+from live_composer.errors import BadInput, nearest
 from live_composer.music.key import SCALES, Key
 from live_composer.music.metre import FAMILIES, Metre
 
@@ -19,7 +18,7 @@ Value: TypeAlias = bool | int | float | str
 
 LONGEST_BAR = 128
 """Sixteenths of the longest bar that is played live."""
-_ON, _OFF = ("on", "yes", "true", "1"), ("off", "no", "false", "0")
+_NOTHING = "none"
 
 
 class Kind(Protocol):
@@ -156,9 +155,7 @@ class Choice:
 
     def check(self, value: object) -> str:  # noqa: D102 - see Kind
         if value not in self.words:
-            near = difflib.get_close_matches(str(value), self.words, n=1)
-            hint = f"did you mean `{near[0]}`?" if near else f"there are: {', '.join(self.words)}."
-            raise BadInput(f"`{value}` is none of the choices; {hint}")
+            raise BadInput(f"`{value}` is none of the choices; {nearest(str(value), self.words)}")
         return str(value)
 
     def parse(self, text: str) -> str:  # noqa: D102
@@ -183,40 +180,8 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Switch:
-    """On or off."""
-
-    def check(self, value: object) -> bool:  # noqa: D102 - see Kind
-        if not isinstance(value, bool):
-            raise BadInput(f"{value!r} is neither on nor off.")
-        return value
-
-    def parse(self, text: str) -> bool:  # noqa: D102
-        word = text.strip().lower()
-        if word not in _ON + _OFF:
-            raise BadInput(f"`{text}` is neither on nor off.")
-        return word in _ON
-
-    def show(self, value: Value) -> str:  # noqa: D102
-        return "on" if value else "off"
-
-    def at(self, place: float) -> bool:  # noqa: D102
-        return place >= 0.5  # noqa: PLR2004 - the middle
-
-    def place(self, value: Value) -> float:  # noqa: D102
-        return float(bool(value))
-
-    def move(self, value: Value, ticks: int) -> bool:  # noqa: D102
-        return ticks > 0 if ticks else bool(value)
-
-    @property
-    def range(self) -> str:  # noqa: D102
-        return "on, off"
-
-
-@dataclass(frozen=True, slots=True)
 class Word:
-    """A word whose sense others know: a model, a book, a chord; `near` is asked whether there is such a one."""
+    """A word whose sense others know: a model, a book, a chord."""
 
     what: str
     may_be_empty: bool = False
@@ -227,10 +192,10 @@ class Word:
         return value.strip()
 
     def parse(self, text: str) -> str:  # noqa: D102
-        return self.check(text)
+        return self.check("" if self.may_be_empty and text.strip().lower() == _NOTHING else text)
 
     def show(self, value: Value) -> str:  # noqa: D102
-        return str(value)
+        return str(value) or _NOTHING
 
     def at(self, place: float) -> str:  # noqa: ARG002, D102
         raise BadInput(f"A knob cannot choose a {self.what}; a program change can, by a preset.")
@@ -243,7 +208,7 @@ class Word:
 
     @property
     def range(self) -> str:  # noqa: D102
-        return f"the name of a {self.what}" + (", or nothing" if self.may_be_empty else "")
+        return f"the name of a {self.what}" + (f", or {_NOTHING}" if self.may_be_empty else "")
 
 
 class KeyName(Choice):

@@ -8,7 +8,7 @@ import math
 import sys
 from pathlib import Path
 
-from live_composer.errors import LiveComposerError
+from live_composer.errors import INTERRUPTED, LiveComposerError
 from live_composer.plan import engine
 from live_composer.plan.guard import SECONDS, Guard
 from live_composer.plan.planner import Planner
@@ -45,7 +45,7 @@ def main() -> int:
         sys.stderr.write(f"planner: {error}\n")
         return error.exit_code
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
     return 0
 
 

@@ -8,7 +8,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from live_composer import paths
+from live_composer import files, paths
 from live_composer.errors import LiveComposerError
 from live_composer.plan import engine
 from live_composer.policy import checkpoint
@@ -20,14 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Sequence
     from pathlib import Path
 
+    from live_composer.files import Stamp
     from live_composer.plan.ear import Ear
     from live_composer.plan.guard import Guard
     from live_composer.policy.checkpoint import Checkpoint
 
 MODELS_KEPT = 8
-
-Stamp = tuple[tuple[str, int, int], ...]
-"""Which files there are, when they were written, and how long they are."""
 
 
 class _Model(NamedTuple):
@@ -65,7 +63,8 @@ class Library:
         self._engine, self._folders, self._shelves, self._guard = engine, list(folders), models, guard
         self._models: OrderedDict[str, _Model] = OrderedDict()
         self._books: dict[str, _Book] = {}
-        self._plugins, self._plugins_stamp = Plugins(), Stamp()
+        self._plugins = Plugins()
+        self._plugins_stamp: Stamp = ()
         self._notices: dict[str, str] = {}
         # Another thread may load what the next plan needs while this one plans.
         self._loading = threading.Lock()
@@ -127,7 +126,7 @@ class Library:
         earlier = self._models.get(name)
         try:
             card = checkpoint.find(name, self._shelves)
-            stamp = _stamp([card, card.with_suffix(".safetensors")])
+            stamp = files.stamp([card, card.with_suffix(".safetensors")])
             if earlier is None or earlier.stamp != stamp:
                 loaded = checkpoint.load(name, self._shelves)
                 self._models[name] = _Model(stamp, engine.ear(loaded, self._engine), self._prepare_prior(loaded))
@@ -158,7 +157,7 @@ class Library:
 
     def _prepare_rules(self) -> None:
         folders = [paths.shipped("plugins"), *self._folders]
-        stamp = _stamp([path for folder in folders for path in sorted(folder.glob("*.py"))])
+        stamp = files.stamp([path for folder in folders for path in sorted(folder.glob("*.py"))])
         if stamp != self._plugins_stamp:
             self._plugins = _with_earlier(discovery.discover(self._folders, self._load_file), self._plugins)
             self._plugins_stamp = stamp
@@ -176,7 +175,7 @@ class Library:
         earlier = self._books.get(name)
         try:
             path = book_file.find(name, self._folders)
-            stamp = (*_stamp([path]), *self._plugins_stamp)
+            stamp = (*files.stamp([path]), *self._plugins_stamp)
             if earlier is None or earlier.stamp != stamp:
                 with self._guard.limit() if self._guard else nullcontext():
                     self._books[name] = _Book(stamp, book_file.load(path, self._plugins, forgiving=True))
@@ -188,11 +187,6 @@ class Library:
         if earlier is None:
             raise error
         self._notices[name] = f"{error} The earlier version of {name} is used on."
-
-
-def _stamp(files: Iterable[Path]) -> Stamp:
-    """Return what tells whether files have changed since."""
-    return tuple((str(path), (stat := path.stat()).st_mtime_ns, stat.st_size) for path in files if path.exists())
 
 
 def _with_earlier(now: Plugins, before: Plugins) -> Plugins:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     Wanted: TypeAlias = tuple[PlanRequest, Callable[[], bool]]
     """A request, and what tells whether its plan is no longer wanted."""
 
-_Answer = TypeVar("_Answer")
 _MOST = 64
 """Plans that are made together at most, on a GPU."""
 
@@ -69,7 +68,12 @@ class Planner:
 
         May be called on another thread than `answer`.
         """
-        return _told(request, lambda: self._load(request))
+        models = [request.model, *([request.prior] if request.prior else [])]
+        try:
+            self._library.prepare(models, request.book, rules=bool(request.weights))
+        except Exception as error:  # noqa: BLE001 - an engine may fail in ways of its own, and the planner lives on
+            return _failed(request, error)
+        return None
 
     def answer(self, request: PlanRequest) -> Plan | PlanFailed:
         """Return the plan, or why there is none."""
@@ -100,10 +104,6 @@ class Planner:
         """How many plans are worth making together: on a CPU that has each wait for all, and gains nothing."""
         return 1 if self.engine == engine.NUMPY else _MOST
 
-    def _load(self, request: PlanRequest) -> None:
-        models = [request.model, *([request.prior] if request.prior else [])]
-        self._library.prepare(models, request.book, rules=bool(request.weights))
-
     def _plan(self, request: PlanRequest, superseded: Callable[[], bool]) -> Planned[Plan]:
         begin = time.perf_counter()
         model, terms = self._library.model(request.model), _terms(request)
@@ -130,14 +130,6 @@ class Planner:
             why=why.explain(look_ahead, request, terms, choice) if request.why else None,
             milliseconds=1000 * (time.perf_counter() - begin),
         )
-
-
-def _told(request: PlanRequest, action: Callable[[], _Answer]) -> _Answer | PlanFailed:
-    """Do something, or return why it cannot be done."""
-    try:
-        return action()
-    except Exception as error:  # noqa: BLE001 - an engine may fail in ways of its own, and the planner lives on
-        return _failed(request, error)
 
 
 def _failed(request: PlanRequest, error: Exception) -> PlanFailed:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import re
 from pathlib import Path
@@ -14,7 +13,7 @@ import safetensors
 import safetensors.numpy
 
 from live_composer import files, paths
-from live_composer.errors import BadInput, BadModel, LiveComposerError
+from live_composer.errors import BadInput, BadModel, LiveComposerError, nearest
 from live_composer.music.vocabulary import Vocabulary
 from live_composer.policy.numpy_rnn import NumpyRnn
 from live_composer.policy.shape import Shape
@@ -149,10 +148,7 @@ def find(name: str, folders: Sequence[Path] | None = None) -> Path:
     for candidate in candidates:
         if candidate.is_file():
             return candidate
-    known = available(folders)
-    near = difflib.get_close_matches(name, known, n=1)
-    hint = f"did you mean `{near[0]}`?" if near else f"there are: {', '.join(known) or 'none'}."
-    raise BadModel(f"There is no model `{name}`; {hint}")
+    raise BadModel(f"There is no model `{name}`; {nearest(name, available(folders))}")
 
 
 def is_name(text: str) -> bool:
@@ -214,7 +210,7 @@ def save(path: Path, card: Card, weights: dict[str, Floats]) -> Card:
     data = safetensors.numpy.save(arrays)
     card = msgspec.structs.replace(card, sha256=hashlib.sha256(data).hexdigest())
     files.write_bytes(path.with_suffix(".safetensors"), data)
-    files.write_bytes(path.with_suffix(".json"), msgspec.json.format(msgspec.json.encode(card), indent=2) + b"\n")
+    files.write_bytes(path.with_suffix(".json"), files.as_json(card))
     return card
 
 

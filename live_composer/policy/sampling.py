@@ -63,7 +63,7 @@ def log_probabilities(logits: Floats, temperature: float = 1.0, mask: Mask | Non
     return scaled - np.log(np.exp(scaled).sum(axis=-1, keepdims=True))
 
 
-def draw(log_p: NDArray[np.float64], uniform: NDArray[np.float64]) -> Draws:
+def draw(log_p: NDArray[np.floating[Any]], uniform: NDArray[np.floating[Any]]) -> Draws:
     """Draw one event a melody.
 
     Args:
@@ -71,6 +71,7 @@ def draw(log_p: NDArray[np.float64], uniform: NDArray[np.float64]) -> Draws:
         uniform: (batch,) numbers from 0 to 1; the caller draws them, so that the seed is the caller's.
     """
     cumulative = np.exp(log_p).cumsum(axis=-1)
+    # Scaled by the last sum, so that rounding never leads past the last event.
     chosen: NDArray[Any] = (uniform[:, None] * cumulative[:, -1:] >= cumulative).sum(axis=-1)
     return chosen.astype(np.int64)
 

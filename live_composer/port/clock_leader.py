@@ -5,13 +5,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from live_composer.port.midi_bytes import CONTINUE, SONG_POSITION, START, STOP, TICK
+from live_composer.port.midi_bytes import CONTINUE, SONG_POSITION, START, STOP, TICK, TICKS_PER_BEAT, TICKS_PER_POSITION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-TICKS_PER_BEAT = 24
-TICKS_PER_POSITION = 6
 LEAD_SECONDS = 0.005
 """How long before the first tick Start is said: a follower needs a moment to get ready."""
 LAST_POSITION = (1 << 14) - 1

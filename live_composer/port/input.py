@@ -6,9 +6,9 @@ import sys
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from live_composer.errors import NoPort
-from live_composer.port.matching import find
+from live_composer.port.matching import find, told
 from live_composer.port.protocol import Listening
-from live_composer.port.system import UnavailableError
+from live_composer.port.system import connect_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,9 +105,9 @@ def open_ear(request: Open, sender: Sender) -> Ear:
     kind, colon, words = (request.listen or "").partition(":")
     if not colon or kind not in kinds:
         kind, words = "", request.listen or ""
-    inputs, reasons = _connect([kind] if kind else list(kinds), kinds)
+    inputs, reasons = connect_all([kind] if kind else kinds, lambda kind, others: kinds[kind](others))
     if not inputs:
-        raise NoPort(f"There is no MIDI system to listen to: {'; '.join(reasons)}.")
+        raise NoPort(f"There is no MIDI system to listen to: {reasons}.")
     chosen = None
     try:
         chosen, ear = _choose(inputs, words, request)
@@ -136,17 +136,6 @@ def _sources(request: Open, sender: Sender) -> dict[str, Callable[[list[Input]],
     return {"jack": jack, "rtmidi": rtmidi}
 
 
-def _connect(kinds: list[str], sources: dict[str, Callable[[list[Input]], Input]]) -> tuple[list[Input], list[str]]:
-    inputs: list[Input] = []
-    reasons: list[str] = []
-    for kind in kinds:
-        try:
-            inputs.append(sources[kind](inputs))
-        except UnavailableError as error:
-            reasons.append(f"{kind}: {error}")
-    return inputs, reasons
-
-
 def _choose(inputs: list[Input], words: str, request: Open) -> tuple[Input, Ear]:
     ports = [(source, source.ports()) for source in inputs]
     for source, names in ports if words else ():
@@ -160,7 +149,5 @@ def _choose(inputs: list[Input], words: str, request: Open) -> tuple[Input, Ear]
         name = words or f"{request.client} in"
         makers[0].make(name)
         return makers[0], Ear(makers[0], name, virtual=True)
-    names = [name for _, names in ports for name in names]
-    there = f"there are: {', '.join(names)}" if names else "there is none at all"
     how = "" if sys.platform != "win32" else " (Windows cannot make ports; loopMIDI can)"
-    raise NoPort(f"No MIDI input fits `{words}`; {there}{how}.")
+    raise NoPort(f"No MIDI input fits `{words}`; {told(ports)}{how}.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from live_composer.errors import NoPort
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 _NUMBER = re.compile(r" \d+(:\d+)?$")
 """What ALSA ("14:0") and Windows ("1") put after a name, another number each time."""
@@ -30,6 +30,12 @@ def find(words: str, names: Sequence[str]) -> str | None:
         if found:
             return found[0]
     return None
+
+
+def told(ports: Iterable[tuple[object, Sequence[str]]]) -> str:
+    """Say which ports several systems have."""
+    names = [name for _, names in ports for name in names]
+    return f"there are: {', '.join(names)}" if names else "there is none at all"
 
 
 def _exact(words: str, name: str) -> bool:

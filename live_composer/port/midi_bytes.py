@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-NOTE_OFF, NOTE_ON, CONTROL = 0x80, 0x90, 0xB0
+NOTE_OFF, NOTE_ON, CONTROL, PROGRAM = 0x80, 0x90, 0xB0, 0xC0
 SUSTAIN, ALL_SOUND_OFF, ALL_NOTES_OFF = 64, 120, 123
 CHANNELS = range(16)
+TICKS_PER_BEAT, TICKS_PER_POSITION = 24, 6
+"""Of a MIDI clock; a Song Position counts sixteenths."""
 SONG_POSITION, TICK, START, CONTINUE, STOP = 0xF2, 0xF8, 0xFA, 0xFB, 0xFC
 SYSTEM_EXCLUSIVE, _END_OF_EXCLUSIVE = 0xF0, 0xF7
 _LENGTHS = {

@@ -12,16 +12,13 @@ from typing import TYPE_CHECKING
 
 from live_composer.music.units import SECONDS_PER_MINUTE, seconds_per_beat
 from live_composer.port.clock import Follower
-from live_composer.port.midi_bytes import CONTINUE, SONG_POSITION, START, STOP, TICK
+from live_composer.port.midi_bytes import CONTINUE, SONG_POSITION, START, STOP, TICK, TICKS_PER_BEAT, TICKS_PER_POSITION
 from live_composer.port.tick_filter import TickFilter
 
 if TYPE_CHECKING:
     from live_composer.port.clock import Turn
     from live_composer.port.protocol import ClockName
 
-TICKS_PER_BEAT = 24
-TICKS_PER_POSITION = 6
-"""A Song Position counts sixteenths."""
 _SILENT_TICKS, _SILENT_SECONDS = 6, 0.1
 """A clock that has not ticked for so long has fallen silent."""
 _LATE, _NEXT_LEAST, _NEXT_MOST = 0.6, 0.5, 1.5

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import os
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator, Iterable
 
     from live_composer.port.player import Player
     from live_composer.port.sender import Sender
+
+
+_System = TypeVar("_System")
 
 
 class UnavailableError(Exception):
@@ -51,6 +54,18 @@ class System(Protocol):
     def close(self) -> None:
         """Let go of the system, when no port of it was opened."""
         ...
+
+
+def connect_all(kinds: Iterable[str], connect: Callable[[str, list[_System]], _System]) -> tuple[list[_System], str]:
+    """Connect to systems, each told of those before it; return those that work, and why the others do not."""
+    systems: list[_System] = []
+    reasons: list[str] = []
+    for kind in kinds:
+        try:
+            systems.append(connect(kind, systems))
+        except UnavailableError as error:
+            reasons.append(f"{kind}: {error}")
+    return systems, "; ".join(reasons)
 
 
 @contextlib.contextmanager

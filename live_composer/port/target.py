@@ -7,16 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from live_composer.errors import NoPort
-from live_composer.port.matching import find
+from live_composer.port.matching import find, told
 from live_composer.port.protocol import Open, Opened
 from live_composer.port.sender import Output, ThreadSender
-from live_composer.port.system import System, UnavailableError
+from live_composer.port.system import connect_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from live_composer.port.player import Player
     from live_composer.port.sender import Sender
+    from live_composer.port.system import System
 
 WITHOUT_SYSTEM = "`--port file:take.mid` and `--port null` always work."
 
@@ -36,9 +37,10 @@ def open_target(request: Open, player: Player) -> Sender:
         return ThreadSender(player, Output(), Opened("null", "null"))
     if kind == "file":
         return _open_file(words, request, player)
-    systems, reasons = _connect_all([kind] if kind else list(SYSTEMS), request.client)
+    kinds = [kind] if kind else list(SYSTEMS)
+    systems, reasons = connect_all(kinds, lambda kind, others: SYSTEMS[kind](request.client, others))
     if not systems:
-        raise NoPort(f"There is no MIDI system to play to: {_said(reasons)}. {WITHOUT_SYSTEM}")
+        raise NoPort(f"There is no MIDI system to play to: {reasons}. {WITHOUT_SYSTEM}")
     chosen, opening = None, None
     try:
         chosen, opening = _choose(systems, words, request)
@@ -73,17 +75,6 @@ SYSTEMS: dict[str, Connect] = {"jack": _jack, "rtmidi": _rtmidi}
 """In the order in which they are asked: JACK places messages exactly, so whoever runs it gets it."""
 
 
-def _connect_all(kinds: list[str], client: str) -> tuple[list[System], dict[str, str]]:
-    systems: list[System] = []
-    reasons: dict[str, str] = {}
-    for kind in kinds:
-        try:
-            systems.append(SYSTEMS[kind](client, systems))
-        except UnavailableError as error:
-            reasons[kind] = str(error)
-    return systems, reasons
-
-
 def _choose(systems: list[System], words: str, request: Open) -> tuple[System, Callable[[Player], Sender]]:
     ports = [(system, system.ports()) for system in systems]
     for system, names in ports if words else ():
@@ -92,10 +83,8 @@ def _choose(systems: list[System], words: str, request: Open) -> tuple[System, C
     for system in systems if request.virtual else ():
         if system.makes_ports:
             return system, functools.partial(system.make, words or request.client)
-    names = [name for _, names in ports for name in names]
-    there = f"there are: {', '.join(names)}" if names else "there is none at all"
     missing = f"No MIDI port fits `{words}`" if words else "This system cannot make a MIDI port of its own, so name one"
-    raise NoPort(f"{missing}; {there}. {WITHOUT_SYSTEM}")
+    raise NoPort(f"{missing}; {told(ports)}. {WITHOUT_SYSTEM}")
 
 
 def _open_file(path: str, request: Open, player: Player) -> Sender:
@@ -105,7 +94,3 @@ def _open_file(path: str, request: Open, player: Player) -> Sender:
         raise NoPort("`file:` wants the path of a MIDI file, such as `file:take.mid`.")
     output = FileOutput(Path(path).expanduser(), request.tempo)
     return ThreadSender(player, output, Opened(path, "file"))
-
-
-def _said(reasons: dict[str, str]) -> str:
-    return "; ".join(f"{kind}: {reason}" for kind, reason in reasons.items())

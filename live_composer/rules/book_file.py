@@ -13,7 +13,6 @@ house_leaps = { weight = 0.5, leap = 8 }
 from __future__ import annotations
 
 import contextlib
-import difflib
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -21,7 +20,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from live_composer import files, paths
-from live_composer.errors import BadFile, BadInput
+from live_composer.errors import BadFile, BadInput, nearest
 from live_composer.music.key import Key
 from live_composer.rules import check
 from live_composer.rules.book import RuleBook
@@ -53,7 +52,9 @@ def find(name: str, folders: Iterable[Path] = ()) -> Path:
         return Path(name).expanduser()
     known = books(folders)
     if name not in known:
-        raise BadFile(f"There is no rule book `{name}`; {_hint(name, known)}")
+        beside = Path(f"{name}.toml").is_file()
+        hint = f"{name}.toml lies here: add --plugins ." if beside else nearest(name, sorted(known))
+        raise BadFile(f"There is no rule book `{name}`; {hint}")
     return known[name]
 
 
@@ -119,7 +120,7 @@ def _weight(name: str, entry: Any) -> tuple[float, dict[str, Any]]:
 def _book(name: str, table: dict[str, Any], plugins: Plugins, *, forgiving: bool) -> RuleBook:
     for key in table:
         if key not in _KEYS:
-            raise BadInput(f"`{key}` is no setting of a rule book; {_hint(key, _KEYS)}")
+            raise BadInput(f"`{key}` is no setting of a rule book; {nearest(key, sorted(_KEYS))}")
     entries = _entries(table)
     book = RuleBook(
         name,
@@ -148,7 +149,7 @@ def _add(book: RuleBook, name: str, entry: Any, plugins: Plugins, *, forgiving: 
     elif forgiving and (broken := [plugin for plugin in plugins.unusable.values() if plugin.is_file]):
         rule, reason = Rule(name), f"there is no such rule, but perhaps in {broken[0].source}, {broken[0].reason}"
     else:
-        raise BadInput(f"there is no rule `{name}`; {_hint(name, known)}")
+        raise BadInput(f"there is no rule `{name}`; {nearest(name, sorted(known))}")
     book.rules.append(rule)
     if reason:
         book.quarantined[name] = reason
@@ -166,8 +167,3 @@ def _count(table: dict[str, Any], key: str) -> int | None:
     if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
         raise BadInput(f"`{key}` is {value!r}, and must be a whole number above 0.")
     return value
-
-
-def _hint(name: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name, list(known))
-    return f"did you mean `{near[0]}`?" if near else f"there are: {', '.join(sorted(known)) or 'none'}."

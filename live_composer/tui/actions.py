@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from live_composer.errors import BadInput
+from live_composer.errors import BadInput, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -162,9 +161,7 @@ def key_map(wishes: Iterable[str]) -> dict[str, str]:
         if not key:
             raise BadInput(f"`{wish}` is no key; write ACTION=KEY, such as stop=f5.")
         if name not in BY_NAME:
-            near = difflib.get_close_matches(name, BY_NAME, n=1)
-            hint = f"did you mean `{near[0]}`?" if near else f"there are: {', '.join(BY_NAME)}."
-            raise BadInput(f"`{name}` in `{wish}` is no action; {hint}")
+            raise BadInput(f"`{name}` in `{wish}` is no action; {nearest(name, BY_NAME)}")
         wished[name] = ",".join(_TYPED.get(one.strip(), one.strip()) for one in key.split(","))
     _check_apart(keys | wished)
     return wished

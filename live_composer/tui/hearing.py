@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from live_composer import files
-from live_composer.errors import BadFile, LiveComposerError, NoPort
+from live_composer.errors import LiveComposerError, NoPort
 from live_composer.music import audio
 from live_composer.music.units import STEPS_PER_BEAT
 from live_composer.port.client import PortProcess
@@ -47,7 +46,7 @@ class Hearing:
         """Return where a melody could be heard, the likeliest first."""
         # What two systems show by one name is one port.
         ports = dict.fromkeys(name for listing in list_all() for name in listing.ports)
-        return [*([FLUIDSYNTH] if has_fluidsynth() else []), *ports]
+        return [*([FLUIDSYNTH] if audio.can_render() else []), *ports]
 
     def play(self, sample: Sample) -> str:
         """Begin to play a melody; return through what.
@@ -136,14 +135,3 @@ def _start_fluidsynth(*options: str) -> subprocess.Popen[bytes]:
 def seconds(sample: Sample) -> float:
     """Return how long a melody sounds."""
     return sample.steps / STEPS_PER_BEAT * 60 / TEMPO
-
-
-def has_fluidsynth() -> bool:
-    """Say whether FluidSynth is installed, and a SoundFont."""
-    if shutil.which("fluidsynth") is None:
-        return False
-    try:
-        audio.find_soundfont()
-    except BadFile:
-        return False
-    return True

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from live_composer.music.metre import Metre
 from live_composer.music.vocabulary import pitch_name
 from live_composer.tui.lines import Pieces, Rows
+from live_composer.wire.screen import HELD, REST
 
 if TYPE_CHECKING:
     from live_composer.tui.colours import Colours
+    from live_composer.tui.text import Line
     from live_composer.wire.screen import Frame, Reasons
 
-_REST, _HELD = -1, -2
 _BAR = "▇"
 _LONGEST_BAR = 11
 _NAME = 16
@@ -35,7 +37,7 @@ class WhyPanel(Rows):
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id)
-        self._lines: list[list[tuple[str, str]]] = []
+        self._lines: list[Line] = []
 
     def show(self, why: Reasons, frame: Frame) -> None:
         """Show the reasons."""
@@ -60,10 +62,10 @@ class WhyPanel(Rows):
 
 def name_of(pitch: int) -> str:
     """Return what a pitch of the wire is called: a note, a rest, or a note held on."""
-    return {_REST: "rest", _HELD: "held"}.get(pitch) or pitch_name(pitch)
+    return {REST: "rest", HELD: "held"}.get(pitch) or pitch_name(pitch)
 
 
-def _lines(why: Reasons, frame: Frame) -> list[list[tuple[str, str]]]:
+def _lines(why: Reasons, frame: Frame) -> list[Line]:
     lines = [[(name_of(why.pitch), "home"), (f"  {_place(why.step, frame)}", "dim")]]
     if why.origin != "plan":
         return [*lines, [(_ORIGINS.get(why.origin, why.origin), "dim")]]
@@ -89,8 +91,6 @@ def _lines(why: Reasons, frame: Frame) -> list[list[tuple[str, str]]]:
 
 def _place(step: int, frame: Frame) -> str:
     """Return the bar and beat of a step."""
-    from live_composer.music.metre import Metre
-
     metre = Metre.parse(str(frame.values["metre"]))
     bars, offset = divmod(step - frame.bar_line, metre.steps_per_bar)
     beat, part = divmod(offset, metre.steps_per_pulse)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from live_composer import paths
 from live_composer.errors import BadInput, LostProcess
 from live_composer.wire import channel, local
@@ -34,7 +36,7 @@ def address(port: str) -> Path:
 def running() -> dict[str, Path]:
     """Return the daemons that run, by the name of their port as it stands in their address."""
     found = {path.name.removeprefix(_PREFIX).removesuffix(_SUFFIX): path for path in paths.sockets(_PREFIX, _SUFFIX)}
-    return {name: path for name, path in sorted(found.items()) if _listens(path)}
+    return {name: path for name, path in sorted(found.items()) if local.listens(path)}
 
 
 def find(port: str | None = None) -> Path:
@@ -64,7 +66,7 @@ async def ask(where: Path | str, question: Set | Command) -> tuple[str, AnyMessa
     daemon = await channel.connect(where, Hello("control"))
     shown: AnyMessage | None = None
     try:
-        await daemon.send(_with_ticket(question))
+        await daemon.send(msgspec.structs.replace(question, ticket=_TICKET))
         while True:
             match await daemon.receive():
                 case Done(told=told):
@@ -77,21 +79,6 @@ async def ask(where: Path | str, question: Set | Command) -> tuple[str, AnyMessa
                     pass
     finally:
         await daemon.close()
-
-
-def _with_ticket(question: Set | Command) -> Set | Command:
-    if isinstance(question, Set):
-        return Set(question.name, question.value, question.text, _TICKET)
-    return Command(question.name, question.value, _TICKET)
-
-
-def _listens(path: Path) -> bool:
-    try:
-        connection, _ = local.dial(path)
-    except LostProcess:
-        return False
-    connection.close()
-    return True
 
 
 def _fits(words: str, name: str) -> bool:

@@ -60,8 +60,9 @@ def listen(path: Path, *, unix: bool = UNIX) -> Listener:
         CannotWrite: the folder cannot be written, or the path is too long (`paths.socket` makes short ones).
     """
     _remove_dead(paths.private(path.parent), unix=unix)
-    if path.exists():
-        _remove_stale(path, unix=unix)
+    if listens(path, unix=unix):
+        raise _taken(path)
+    path.unlink(missing_ok=True)
     try:
         return _listen_unix(path) if unix else _listen_loopback(path)
     except FileExistsError as error:
@@ -95,6 +96,15 @@ def dial(path: Path, *, unix: bool = UNIX) -> tuple[socket.socket, str | None]:
     return connection, token
 
 
+def listens(path: Path, *, unix: bool = UNIX) -> bool:
+    """Say whether anybody listens at `path`."""
+    try:
+        dial(path, unix=unix)[0].close()
+    except LostProcess:
+        return False
+    return True
+
+
 def _remove_dead(folder: Path, *, unix: bool) -> None:
     """Take away the sockets of processes that were killed, but none that is perhaps being made."""
     for path in folder.glob("*.sock"):
@@ -105,16 +115,6 @@ def _remove_dead(folder: Path, *, unix: bool) -> None:
                 except LostProcess as lost:
                     if isinstance(lost.__cause__, ConnectionRefusedError):
                         path.unlink()
-
-
-def _remove_stale(path: Path, *, unix: bool) -> None:
-    try:
-        connection, _ = dial(path, unix=unix)
-    except LostProcess:
-        path.unlink(missing_ok=True)
-        return
-    connection.close()
-    raise _taken(path)
 
 
 def _taken(path: Path) -> AlreadyRunning:

@@ -13,6 +13,9 @@ from live_composer.wire.catalogue import Catalogue
 
 FRAMES_PER_SECOND = 30
 
+REST, HELD = -1, -2
+"""What stands for a pitch where none begins."""
+
 
 class Set(Message, frozen=True):
     """Change a parameter.

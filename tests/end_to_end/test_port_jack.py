@@ -177,8 +177,9 @@ def test_a_server_that_freezes_is_told(jack_server: JackServer, open_port: Calla
         kill(jack_server.process.pid, signal.SIGCONT)
 
 
-def test_a_receiver_that_goes_away_is_told(midi_dump: MidiDump, open_port: Callable):
-    port, _ = open_port("midi-monitor")
+@pytest.mark.parametrize("target", ["midi-monitor", "rtmidi:midi-monitor"])
+def test_a_receiver_that_goes_away_is_told(midi_dump: MidiDump, open_port: Callable, target: str):
+    port, _ = open_port(target)
     midi_dump.process.kill()
     assert port.ended.get(timeout=20) == 4
     assert port.replies[-1].kind == "lost"

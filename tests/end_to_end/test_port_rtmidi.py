@@ -44,14 +44,6 @@ def test_a_virtual_port_has_the_name_that_was_asked_for(recorder: Recorder, open
     wait_for(lambda: bool(note_offs(recorder.events)), "the note")
 
 
-def test_a_receiver_that_goes_away_is_told(midi_dump: MidiDump, open_port: Callable):
-    port, _ = open_port("rtmidi:midi-monitor")
-    midi_dump.process.kill()
-    assert port.ended.get(timeout=20) == 4
-    assert port.replies[-1].kind == "lost"
-    assert "midi-monitor" in port.replies[-1].reason
-
-
 def test_a_port_that_freezes_with_its_server_loses_its_heartbeat_and_can_be_ended(
     jack_server: JackServer, open_port: Callable
 ):

@@ -5,15 +5,13 @@ from __future__ import annotations
 import json
 import re
 import signal
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from learning_runs import TORCHRUN, WITHOUT_TORCH, Learning, is_one_sentence, journal, weights
+from learning_runs import TORCHRUN, Learning, is_one_sentence, journal, weights
 
-from live_composer.errors import pip_install
 from live_composer.policy import checkpoint
 from tests.unit.learn.tunes import toy_corpus
 
@@ -110,19 +108,11 @@ def test_two_processes_learn_what_one_learns(corpus: Path, undisturbed: Path, tm
 
 
 def test_a_full_disk_is_one_sentence(corpus: Path, tmp_path: Path):
-    done = LEARNING.run_on_a_full_disk(corpus, tmp_path / "toy")
-
-    assert done.returncode == 3
-    assert "could not be written: file too large; nothing half-written is left" in done.stderr
-    assert "Traceback" not in done.stderr
-    assert list((tmp_path / "toy").iterdir()) == []
+    LEARNING.check_full_disk(corpus, tmp_path / "toy")
 
 
 def test_without_torch_it_says_what_to_install(corpus: Path, tmp_path: Path):
-    done = LEARNING.run(corpus, tmp_path / "toy", [sys.executable, "-c", WITHOUT_TORCH])
-
-    assert done.returncode == 5
-    assert done.stderr == f"live-composer: Learning needs the extra `learn`: {pip_install('learn')}\n"
+    LEARNING.check_without_torch(corpus, tmp_path / "toy")
 
 
 @pytest.mark.parametrize(

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 import signal
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from learning_runs import TORCHRUN, WITHOUT_TORCH, Learning, is_one_sentence, journal, weights
+from learning_runs import TORCHRUN, Learning, is_one_sentence, journal, weights
 
-from live_composer.errors import pip_install
 from live_composer.music.vocabulary import DEFAULT
 from live_composer.policy import checkpoint
 from tests.unit.learn.toys import toy_prior
@@ -132,19 +130,11 @@ def test_endless_playing_in_three_four(run: CommandLine, prior: Path, tmp_path: 
 
 
 def test_a_full_disk_is_one_sentence(prior: Path, tmp_path: Path):
-    done = LEARNING.run_on_a_full_disk(prior, tmp_path / "toy")
-
-    assert done.returncode == 3
-    assert "could not be written: file too large; nothing half-written is left" in done.stderr
-    assert "Traceback" not in done.stderr
-    assert list((tmp_path / "toy").iterdir()) == []
+    LEARNING.check_full_disk(prior, tmp_path / "toy")
 
 
 def test_without_torch_it_says_what_to_install(prior: Path, tmp_path: Path):
-    done = LEARNING.run(prior, tmp_path / "toy", [sys.executable, "-c", WITHOUT_TORCH])
-
-    assert done.returncode == 5
-    assert done.stderr == f"live-composer: Learning needs the extra `learn`: {pip_install('learn')}\n"
+    LEARNING.check_without_torch(prior, tmp_path / "toy")
 
 
 @pytest.fixture

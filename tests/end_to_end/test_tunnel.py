@@ -18,10 +18,10 @@ from real_parts import Program, wait_for
 from serving import Serving
 
 from live_composer import paths
-from live_composer.commands.tunnel import tunnel
 from live_composer.errors import LostProcess
 from live_composer.wire import daemons
 from live_composer.wire.screen import Command, Frame
+from live_composer.wire.tunnel import tunnel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -52,7 +52,6 @@ async def playing(tmp_path: Path) -> AsyncIterator[Playing]:
             yield Playing(app, pilot, stage)
 
 
-DENSITY_UP = 0.05
 ASKED: dict[str, tuple[tuple[str, ...], list[Set | Command]]] = {
     "play": (("space",), [Command("pause")]),
     "stop": (("s",), [Command("stop")]),

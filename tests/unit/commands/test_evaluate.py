@@ -12,7 +12,7 @@ from live_composer.commands.evaluate import evaluate
 from live_composer.config import Evaluate
 from live_composer.errors import BadFile, BadInput, BadModel, CannotWrite, LiveComposerError
 from live_composer.evaluate import folder, published
-from live_composer.evaluate.verdict import read
+from live_composer.evaluate.verdict import Verdict, decode
 from live_composer.music.midi_file import read_melody
 from live_composer.music.vocabulary import Vocabulary
 from live_composer.policy import checkpoint
@@ -66,7 +66,7 @@ def test_the_limit_is_far_above_a_model_that_knows_no_rules(random_model: str, c
 def test_the_folder_is_complete_in_itself(random_model: str, tmp_path: Path):
     out = tmp_path / "out"
     evaluate(random_model, config=options(random_model, output=out, beside_paper=True))
-    verdict = read(out / folder.JSON)
+    verdict: Verdict = decode((out / folder.JSON).read_bytes(), folder.JSON, Verdict)
     markdown, page = (out / folder.MARKDOWN).read_text(), (out / folder.HTML).read_text()
     linked = re.findall(r"\]\(([^)]+)\)", markdown)
     assert len(linked) >= 3 + 2 * 2
@@ -86,7 +86,7 @@ def test_two_models_of_one_name_stand_side_by_side(random_model: str, tmp_path: 
     loaded = checkpoint.load(random_model)
     checkpoint.save(tmp_path / "twin", loaded.card, {name: -array for name, array in loaded.weights.items()})
     evaluate(random_model, str(tmp_path / "twin"), config=options(random_model, output=tmp_path / "out"))
-    first, second = read(tmp_path / "out" / folder.JSON).models
+    first, second = decode((tmp_path / "out" / folder.JSON).read_bytes(), folder.JSON, Verdict).models
     assert first.name == "random"
     assert second.name.endswith("twin")
     assert second.kl.value > 0

@@ -43,15 +43,22 @@ def test_nothing_heard_is_no_division_by_zero():
 
 def test_a_card_says_nats_perplexity_and_accuracy_with_and_without_holds():
     scores = Scores()
-    held, hit, miss, near = [0.2, 0.7, 0.1], [0.1, 0.1, 0.8], [0.6, 0.3, 0.1], [0.5, 0.3, 0.2]
+    held, hit, miss, near = [0.2, 0.75, 0.05], [0.1, 0.1, 0.8], [0.6, 0.3, 0.1], [0.5, 0.3, 0.2]
     scores.add(np.log([held, held, held, hit, miss, near]), np.array([HOLD] * 3 + [2] * 3))
 
     assert scores.figures() == {
-        "nats": 0.8675,  # a sixth of -ln (.7^3 x .8 x .1 x .2) = 5.2052
-        "perplexity": 2.381,  # e to that
+        "nats": 0.833,  # a sixth of -ln (.75^3 x .8 x .1 x .2) = 4.9982
+        "perplexity": 2.3,  # e to that
         "accuracy": 0.6667,
         "nats_without_holds": 1.3784,  # a third of -ln .016 = 4.1352
         "perplexity_without_holds": 3.969,  # the third root of 62.5
         "accuracy_without_holds": 0.3333,
         "steps": 6,
     }
+
+
+def test_one_step_that_was_foretold_is_all_of_them():
+    scores = Scores()
+    scores.add(np.log([[0.2, 0.8]]), np.array([1]))
+
+    assert (scores.every.accuracy, scores.every.nats) == (1, pytest.approx(-math.log(0.8)))

@@ -6,8 +6,8 @@ import itertools
 import math
 
 from live_composer.port.clock import Clock
-from live_composer.port.clock_leader import TICKS_PER_BEAT, ClockLeader
-from live_composer.port.midi_bytes import CONTINUE, SONG_POSITION, START, STOP, TICK
+from live_composer.port.clock_leader import ClockLeader
+from live_composer.port.midi_bytes import CONTINUE, SONG_POSITION, START, STOP, TICK, TICKS_PER_BEAT
 from live_composer.port.player import Player
 from live_composer.port.protocol import Note, Notes, SetTempo, Start, Stop
 

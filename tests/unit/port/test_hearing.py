@@ -9,7 +9,7 @@ from live_composer.port.clock import Clock
 from live_composer.port.hearing import ECHO_SECONDS, Hearing
 
 ON, OFF, ON_0 = bytes((0x90, 60, 80)), bytes((0x80, 60, 0)), bytes((0x90, 60, 0))
-BEND, WHEEL = bytes((0xE0, 0, 64)), bytes((0xB0, 1, 99))
+WHEEL = bytes((0xB0, 1, 99))
 
 
 def hearing() -> Hearing:

@@ -88,6 +88,18 @@ def test_without_fluidsynth_it_is_said_what_to_install(tmp_path: Path, font: Pat
         audio.render(tmp_path / "tune.mid", tmp_path / "tune.wav", font)
 
 
+def test_it_can_be_rendered_where_both_fluidsynth_and_a_soundfont_are(
+    tmp_path: Path, font: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(audio, "_FOLDERS", (str(tmp_path),))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert not audio.can_render()
+    a_fluidsynth(tmp_path, monkeypatch, "exit 0")
+    assert audio.can_render()
+    font.unlink()
+    assert not audio.can_render()
+
+
 def test_the_first_soundfont_of_the_usual_places_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(audio, "_FOLDERS", (str(tmp_path / "none"), "~/fonts", str(tmp_path)))
     monkeypatch.setenv("HOME", str(tmp_path / "me"))

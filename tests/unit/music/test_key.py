@@ -67,6 +67,11 @@ def test_home_is_white_and_the_shift_leads_from_it(key: Key):
     assert {(pitch + key.shift) % 12 for pitch in key.home.pitch_classes} == key.pitch_classes
 
 
+def test_a_key_moved_keeps_its_mode():
+    assert Key.parse("D dorian").moved(3) == Key.parse("F dorian")
+    assert Key.parse("D dorian").moved(-3) == Key.parse("B dorian")
+
+
 def test_rungs_count_the_notes_of_the_scale():
     assert [Key().rung(pitch) for pitch in (0, 1, 2, 11, 12, 60, 61, 62)] == [0, 0, 1, 6, 7, 35, 35, 36]
     assert [Key(2, "pentatonic").rung(pitch) for pitch in (1, 2, 4, 5, 6, 14)] == [-1, 0, 1, 1, 2, 5]

@@ -83,6 +83,8 @@ def test_the_key_is_heard_in_how_long_notes_sound():
     assert heard_key(Melody(from_notes(scale + held))) == Key(9, "minor")
     held = [note._replace(pitch=pitch) for note, pitch in zip(held, (60, 64, 67, 48), strict=True)]
     assert heard_key(Melody(from_notes(scale + held))) == Key(0, "major")
+    often = [Note(7 + step, 1, (57, 60, 64)[step % 3]) for step in range(24)]
+    assert heard_key(Melody(from_notes(scale + often))) == Key(9, "minor")
 
 
 @pytest.mark.parametrize("wrong", [-1, 49, 1000])

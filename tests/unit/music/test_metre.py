@@ -10,7 +10,18 @@ from hypothesis import strategies as st
 from strategies import metres
 
 from live_composer.errors import BadInput
-from live_composer.music.metre import FAMILIES, NO_PLACE, PLACES, Metre, family, place
+from live_composer.music.metre import (
+    BAR_LINE,
+    BEAT,
+    FAMILIES,
+    HALF_BAR,
+    NO_PLACE,
+    OFF_BEAT,
+    PLACES,
+    Metre,
+    family,
+    place,
+)
 
 
 @pytest.mark.parametrize(
@@ -39,6 +50,27 @@ def test_what_is_no_metre_is_refused(text: str):
 def test_any_text_is_read_or_refused(text: str):
     with contextlib.suppress(BadInput):
         assert Metre.parse(text).steps_per_bar > 0
+
+
+@pytest.mark.parametrize(
+    ("text", "beats"),
+    [
+        ("4/4", {0: BAR_LINE, 4: BEAT, 8: HALF_BAR, 12: BEAT}),
+        ("3/4", {0: BAR_LINE, 4: BEAT, 8: BEAT}),
+        ("6/8", {0: BAR_LINE, 6: HALF_BAR}),
+        ("12/8", {0: BAR_LINE, 6: BEAT, 12: HALF_BAR, 18: BEAT}),
+        ("5/8", {0: BAR_LINE, 4: BEAT, 8: BEAT}),
+    ],
+)
+def test_beats_are_strong_the_bar_line_most_then_the_middle_of_the_bar(text: str, beats: dict[int, int]):
+    metre = Metre.parse(text)
+    strengths = [metre.strength(step) for step in range(metre.steps_per_bar)]
+    assert strengths == [beats.get(step, OFF_BEAT) for step in range(metre.steps_per_bar)]
+
+
+def test_metres_are_read_as_one_that_policies_know():
+    families = {text: family(Metre.parse(text)) for text in ("2/4", "6/4", "12/8", "5/8")}
+    assert families == {"2/4": Metre(4, 4), "6/4": Metre(3, 4), "12/8": Metre(6, 8), "5/8": None}
 
 
 def test_every_place_of_the_families_is_one_of_its_own():

@@ -27,13 +27,14 @@ def test_silence_is_drawn_too():
 
 
 def test_bars_that_do_not_fit_go_on_below_as_they_sound_in_another_key():
-    waltz = Melody.of([14, *[1] * 11] * 5, Metre(3, 4))
+    waltz = Melody.of([14, *[1] * 11, 14, *[1] * 11, 15, *[1] * 11, 14, *[1] * 11, 14, *[1] * 11], Metre(3, 4))
     assert piano_roll.draw(waltz, 40, 2) == [
         "      1            2",
         "D4   │●━━━━━━━━━━━│●━━━━━━━━━━━│",
         "",
         "      3            4",
-        "D4   │●━━━━━━━━━━━│●━━━━━━━━━━━│",
+        "Eb4  │●━━━━━━━━━━━│            │",
+        "D4   │            │●━━━━━━━━━━━│",
         "",
         "      5",
         "D4   │●━━━━━━━━━━━│",

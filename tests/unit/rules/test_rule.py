@@ -83,16 +83,17 @@ def test_live_a_batch_form_is_given_little_more_than_the_notes_it_hears(gap: int
     @echo.batch(notes=lambda *, back: back)
     def heard(melodies: Tokens, context: Context, *, back: int = 1) -> Rewards:
         given.append((melodies, context))
-        return melodies * 1.0
+        return melodies * back  # pyright: ignore[reportReturnType]
 
     melodies = np.array([[2] * 30, [16 if step % gap == 0 else 1 for step in range(30)]])
     rewards = heard.having(back=2)(melodies, Context(first_step=100), 24)
-    assert rewards.tolist() == melodies[:, 24:].tolist()
+    assert rewards.tolist() == (2 * melodies[:, 24:]).tolist()
+    assert rewards.dtype == np.float64
     ((seen, context),) = given
     assert seen.tolist() == melodies[:, cut:].tolist()
     assert (context.first_step, context.judged_from) == (100 + cut, 24 - cut)
     # From the start on, all is judged.
-    heard(melodies, Context())
+    assert heard(melodies, Context()).dtype == np.float64
     assert given[1][0].shape == melodies.shape
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import sys
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -73,7 +74,8 @@ def test_every_page_is_in_the_contents_and_the_reverse():
 
 
 @pytest.mark.parametrize("script", GENERATED)
-def test_a_page_that_is_written_by_a_script_is_as_the_program_is(script: str):
+def test_a_page_that_is_written_by_a_script_is_as_the_program_is(script: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sys, "argv", [script])  # The maker of usage lines looks how this process was started.
     page = ROOT / "docs" / f"{GENERATED[script]}.md"
     assert page.read_text() == scripts.load(f"{script}_page").page(), "run `make docs`"
 

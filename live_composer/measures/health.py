@@ -103,9 +103,9 @@ def pooled(events: Ints, tunes: NDArray[np.int8] | None = None, seed: int = 1) -
         "patterns": Estimate(distinct_patterns(pool)),
     }
     if len(pool) > 1:
-        found["neighbour"] = mean_of(distances(pool, pool, itself=False))
+        found["neighbour"] = Tally.of(distances(pool, pool, itself=False)).mean()
     if tunes is not None and len(tunes):
-        found["tune"] = mean_of(distances(pool, tunes))
+        found["tune"] = Tally.of(distances(pool, tunes)).mean()
     return found
 
 
@@ -147,11 +147,6 @@ def distances(melodies: NDArray[np.int8], others: NDArray[np.int8], *, itself: b
             unlike[rows, first + rows] = np.iinfo(np.uint16).max
         nearest[first : first + len(block)] = unlike.min(axis=1)
     return nearest / melodies.shape[1]
-
-
-def mean_of(values: NDArray[np.float64]) -> Estimate:
-    """Return a mean with its interval."""
-    return Tally.of(values).mean()
 
 
 def entropy(counts: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -116,7 +116,7 @@ def _add(app: cyclopts.App, commands: _Commands, group: cyclopts.Group | None = 
 
 def _default(value: object) -> str | None:
     """Write a default for `--help`; that nothing was given needs no word."""
-    return None if value is None or value is False or value == () else str(value)
+    return None if value is None or value is False or value in ((), "") else str(value)
 
 
 def main() -> None:

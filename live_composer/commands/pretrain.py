@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from live_composer.commands.learnt import as_json, how_long, need_torch
-from live_composer.commands.terminal import typed, wants_screen
+from live_composer.commands.terminal import at_once, typed, wants_screen
 from live_composer.config import Pretrain
 from live_composer.corpus import store
 from live_composer.errors import INTERRUPTED, BadInput
@@ -26,13 +26,14 @@ if TYPE_CHECKING:
 def pretrain(*, config: Pretrain = Pretrain()) -> int | None:
     """Train a Note RNN on a corpus."""
     need_torch()
+    corpus = _load(config.corpus)
+    at_once(f"Training on {config.corpus} ...", json=config.json)
     from live_composer.learn import pretrain as learning
     from live_composer.learn.display import Silence, display
     from live_composer.learn.recipe import recipe_of
     from live_composer.learn.team import team
 
     recipe = recipe_of(config)
-    corpus = _load(config.corpus)
     job = learning.Job(corpus, recipe, config.seed, config.output, typed(), config.resume, config.tensorboard)
     with team(config.device, recipe.width, config.threads) as mine, contextlib.ExitStack() as stack:
         screen = wants_screen(plain=config.plain, json=config.json) and mine.size == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +53,9 @@ def check(file: Path, /, *, config: RulesCheck = RulesCheck()) -> int:
     else:
         for report in reports:
             _print_proof(report)
+        if not any(report["faults"] for report in reports):
+            folder = shlex.quote(str(file.parent))
+            print(f"  Hear it: live-composer serve --plugins {folder}, and a on the screen adds it.")
     return int(any(report["faults"] for report in reports))
 
 

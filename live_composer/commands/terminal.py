@@ -20,3 +20,9 @@ def is_terminal() -> bool:
 def wants_screen(*, plain: bool, json: bool) -> bool:
     """Say whether to show a screen: on a terminal, unless lines are asked for."""
     return not (plain or json) and is_terminal()
+
+
+def at_once(words: str, *, json: bool) -> None:
+    """Tell a person what begins, before what takes seconds to load."""
+    if sys.stdout.isatty() and not json:
+        print(words, flush=True)

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from live_composer.commands.learnt import as_json, how_long, need_torch
-from live_composer.commands.plugins import open_book, print_table, using
-from live_composer.commands.terminal import typed, wants_screen
+from live_composer.commands.plugins import folders, open_book, print_table, using
+from live_composer.commands.terminal import at_once, typed, wants_screen
 from live_composer.config import Tune
 from live_composer.errors import INTERRUPTED, BadInput
 from live_composer.music.key import Key
 from live_composer.music.metre import Metre
 from live_composer.policy import checkpoint
+from live_composer.rules import book_file
 from live_composer.wire.learning import Learning
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ _HEALTH = {
 def tune(*, config: Tune = Tune()) -> int | None:
     """Tune a Note RNN by rules."""
     need_torch()
+    checkpoint.card(config.model)
+    book_file.find(config.book, folders(config.plugins))
+    at_once(f"Tuning {config.model} by the book {config.book} ...", json=config.json)
     from live_composer.learn import tuning
     from live_composer.learn.display import Silence, display
     from live_composer.learn.team import team

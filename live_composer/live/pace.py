@@ -120,5 +120,5 @@ class ManualPace:
         if beat > self._beat:
             self._port.send(Advance(beat - self._beat))
             self._beat = beat
-        while self._port.heartbeat.beat < self._beat - _NEAR:
+        while self._port.beat() < self._beat - _NEAR:  # A heartbeat of before the start may be later than it.
             await self._port.news(1.0)

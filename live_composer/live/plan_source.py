@@ -106,6 +106,11 @@ class PlanSource:
         return self._planned_to > self.settled
 
     @property
+    def as_wished(self) -> bool:
+        """Whether the next step is planned, and by the wishes of now."""
+        return self.ready and (self._change_from is None or self._change_from > self.settled)
+
+    @property
     def resting(self) -> bool:
         """Whether the music rests until `go_on`."""
         return self._rests.begin < math.inf == self._rests.end

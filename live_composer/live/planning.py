@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from live_composer.live.wishes import Wishes
     from live_composer.wire.messages import Plan, PlanRequest
 
+_ANOTHER_PLAN_SECONDS = 1.0
+"""How long a plan by other wishes is waited for before the one that is known is played."""
 _FIRST_PLAN_SECONDS = 15.0
 _PATIENT = 1.5
 """How many times as long as a plan takes the next change waits: a slider that is dragged must not starve planning."""
@@ -76,7 +78,9 @@ class Planning:
 
     @property
     def first_open(self) -> int:
-        """The first step that a new plan could still reach in time."""
+        """The first step that a new plan could still reach in time; where nothing plays, the next one."""
+        if not self._port.playing:
+            return self.source.settled
         now = first_step(self._port.beat())
         return max(self.source.settled, now + self.horizon)
 
@@ -93,23 +97,28 @@ class Planning:
             self.asking.add_done_callback(self._asked)
 
     async def first_plan(self) -> None:
-        """Wait until there is a plan to begin with.
+        """Wait until there is a plan to begin with, by the wishes of now.
 
         Raises:
             BadInput: it cannot be made; the planner's reason.
             LostProcess: none came.
         """
         self.trouble = ""
+        self._change_waiting()
         self.ask_ahead()
+        known = self.source.ready
         try:
-            async with asyncio.timeout(_FIRST_PLAN_SECONDS):
-                while not self.source.ready:
-                    if self.trouble:
+            async with asyncio.timeout(_ANOTHER_PLAN_SECONDS if known else _FIRST_PLAN_SECONDS):
+                while not self.source.as_wished:
+                    if self.trouble and not known:
                         raise BadInput(self.trouble)
                     self._answered.clear()
                     await self._answered.wait()
         except TimeoutError as error:
-            raise LostProcess(f"No plan came within {_FIRST_PLAN_SECONDS:g} s; the machine may be too busy.") from error
+            if not known:
+                raise LostProcess(
+                    f"No plan came within {_FIRST_PLAN_SECONDS:g} s; the machine may be too busy."
+                ) from error
 
     def change(self, wishes: Wishes, *, at_bar: bool = False) -> None:
         """Have other wishes heard: from the first step that a new plan can reach, or from the next bar line there.
@@ -180,12 +189,16 @@ class Planning:
         while True:
             seconds = _PATIENT * (timing.round_trip_99 + timing.planning_99)
             await self._pace.later(seconds / seconds_per_beat(self._port.tempo))
-            changes, self._changes = self._changes, []
-            if not changes:
+            if not self._change_waiting():
                 break
-            for wishes, at_bar in changes:
-                self._change(wishes, at_bar=at_bar)
         self._changing = None
+
+    def _change_waiting(self) -> bool:
+        """Make the changes whose turn has not come; return whether there were any."""
+        changes, self._changes = self._changes, []
+        for wishes, at_bar in changes:
+            self._change(wishes, at_bar=at_bar)
+        return bool(changes)
 
     async def _ask(self, request: PlanRequest) -> None:
         try:

@@ -127,6 +127,11 @@ class PortLink:
         return self.clock.rolling if self.follows else self._playing and self._request.clock == "internal"
 
     @property
+    def playing(self) -> bool:
+        """Whether it was started, and not stopped since."""
+        return self._playing
+
+    @property
     def follows(self) -> bool:
         """Whether somebody else moves the clock."""
         return self._follows(self._request)

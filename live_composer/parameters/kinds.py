@@ -18,6 +18,7 @@ Value: TypeAlias = bool | int | float | str
 
 LONGEST_BAR = 128
 """Sixteenths of the longest bar that is played live."""
+_NOTHING = "none"
 
 
 class Kind(Protocol):
@@ -191,10 +192,10 @@ class Word:
         return value.strip()
 
     def parse(self, text: str) -> str:  # noqa: D102
-        return self.check(text)
+        return self.check("" if self.may_be_empty and text.strip().lower() == _NOTHING else text)
 
     def show(self, value: Value) -> str:  # noqa: D102
-        return str(value)
+        return str(value) or _NOTHING
 
     def at(self, place: float) -> str:  # noqa: ARG002, D102
         raise BadInput(f"A knob cannot choose a {self.what}; a program change can, by a preset.")
@@ -207,7 +208,7 @@ class Word:
 
     @property
     def range(self) -> str:  # noqa: D102
-        return f"the name of a {self.what}" + (", or nothing" if self.may_be_empty else "")
+        return f"the name of a {self.what}" + (f", or {_NOTHING}" if self.may_be_empty else "")
 
 
 class KeyName(Choice):

@@ -54,7 +54,8 @@ class Parameter:
 
     def show(self, value: Value) -> str:
         """Write a value with its unit."""
-        return f"{self.kind.show(value)} {self.unit}".rstrip()
+        text = self.kind.show(value)
+        return f"{text} {self.unit}".rstrip() if text[-1:].isdigit() else text
 
 
 WEIGHT = Number(0.0, 4.0, 0.05)
@@ -86,7 +87,7 @@ TABLE: tuple[Parameter, ...] = (
     ),
     Parameter(
         "chord", "notes", Word("chord", may_be_empty=True), "", "plan",
-        "The chord that rules hear, such as Am or G7; empty for none. A chord channel sets it by itself.",
+        "The chord that rules hear, such as Am or G7. A chord channel sets it by itself.",
     ),
     Parameter("model", "taste", Word("model"), Serve.model, "bar", "The model that proposes notes, by name or path."),
     Parameter("book", "taste", Word("rule book"), Serve.book, "bar", "The rule book, by name or path."),
@@ -205,5 +206,7 @@ def find(name: str, rules: Iterable[str] = ()) -> Parameter:
     written = name.strip().lower().replace("_", "-")
     if written in BY_NAME:
         return BY_NAME[written]
-    known = [*BY_NAME, *(RULE + rule for rule in rules)]
-    raise BadInput(f"`{name}` is no parameter; {nearest(name if name.startswith(RULE) else written, known)}")
+    weights = [RULE + rule for rule in rules]
+    if name.startswith(RULE):
+        raise BadInput(f"The book in use has no rule `{name.removeprefix(RULE)}`; {nearest(name, weights)}")
+    raise BadInput(f"`{name}` is no parameter; {nearest(written, [*BY_NAME, *weights])}")

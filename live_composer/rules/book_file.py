@@ -52,7 +52,9 @@ def find(name: str, folders: Iterable[Path] = ()) -> Path:
         return Path(name).expanduser()
     known = books(folders)
     if name not in known:
-        raise BadFile(f"There is no rule book `{name}`; {nearest(name, sorted(known))}")
+        beside = Path(f"{name}.toml").is_file()
+        hint = f"{name}.toml lies here: add --plugins ." if beside else nearest(name, sorted(known))
+        raise BadFile(f"There is no rule book `{name}`; {hint}")
     return known[name]
 
 

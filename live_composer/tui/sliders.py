@@ -142,7 +142,7 @@ class Sliders(Rows):
         """Return the track with its handle, or the value in words where it has no place."""
         parameter, value = slider.parameter, slider.value
         if not slider.slides:
-            words = parameter.show(value) or "none"
+            words = parameter.show(value)
             room = width + _VALUE
             text = f"< {words} >" if isinstance(parameter.kind, KeyName | MetreName) else words
             yield f"{text[:room]:<{room}}", look.style("accent", ground)

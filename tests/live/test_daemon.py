@@ -253,6 +253,27 @@ async def test_a_daemon_that_waits_plays_when_it_is_told_to(rehearse: Rehearse):
     assert stopped.bars == 2
 
 
+@pytest.mark.parametrize("stops", [False, True], ids=["before it ever played", "after a stop"])
+async def test_what_is_changed_while_nothing_plays_is_heard_from_the_first_note(rehearse: Rehearse, *, stops: bool):
+    def tell(rehearsal: Rehearsal, event: Event) -> None:
+        if isinstance(event, Opened) and not stops:
+            asyncio.get_running_loop().call_later(0.2, begin, rehearsal)
+        if isinstance(event, Bar) and event.number == 4 and stops and len(rehearsal.bars) == 4:
+            rehearsal.daemon.ask(Command("stop"))
+            asyncio.get_running_loop().call_later(0.2, begin, rehearsal)
+
+    def begin(rehearsal: Rehearsal) -> None:
+        rehearsal.daemon.ask(Set("key", "E dorian"))
+        rehearsal.daemon.ask(Set("metre", "3/4"))
+        rehearsal.daemon.ask(Command("play"))
+
+    rehearsal, _ = await rehearse(tell, bars=6, playing=stops)
+    first = [bar for bar in rehearsal.bars if bar.number == 1][-1]
+    assert len(first.events) == 12
+    assert str(rehearsal.daemon.performance.performer.settings[0].key) == "E dorian"
+    assert rehearsal.daemon.performance.performer.settings[0].step == 0
+
+
 async def test_reasons_and_a_catalogue_are_told(rehearse: Rehearse):
     async with playing(rehearse, book="paper") as (_, opened):
         screen = await channel.connect(Path(opened.socket), Hello("screen"))

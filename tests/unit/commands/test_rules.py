@@ -111,6 +111,7 @@ def test_a_new_file_passes_its_check(here: Path, capsys: pytest.CaptureFixture[s
     out = capsys.readouterr().out
     assert "calm_endings keeps its contract: causal, finite, repeatable, of the right shape." in out
     assert "events a second; enough to play with" in out
+    assert "Hear it: live-composer serve --plugins ." in out
 
 
 def test_nothing_is_overwritten(here: Path):

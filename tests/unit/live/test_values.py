@@ -55,7 +55,7 @@ def test_another_book_brings_its_rules_and_keeps_what_both_have_as_it_was_set():
     values.use_rules({"house_key": 1.0, "mine": 0.25})
     assert values.weights == {"house_key": 3.0, "mine": 0.25}
     assert values.undo().name == "rule.house_key"
-    with pytest.raises(BadInput, match=r"`rule\.house_leaps` is no parameter"):
+    with pytest.raises(BadInput, match="The book in use has no rule `house_leaps`"):
         values.find("rule.house_leaps")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,6 +12,9 @@ from live_composer.config import Serve
 from live_composer.errors import BadInput
 from live_composer.parameters import table
 from live_composer.parameters.table import BY_NAME, TABLE
+
+if TYPE_CHECKING:
+    from live_composer.parameters.kinds import Value
 
 
 def test_names_are_unique_and_easy_to_write():
@@ -48,3 +52,11 @@ def test_a_parameter_is_found_by_what_people_write(written: str, name: str):
 def test_a_name_that_is_none_is_answered_with_the_nearest(written: str, words: str):
     with pytest.raises(BadInput, match=words):
         table.find(written, ["house_key"])
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [("tempo", 96.0, "96 BPM"), ("swing", 50.0, "50 %"), ("response", 0, "as long as the call"), ("chord", "", "none")],
+)
+def test_a_value_is_shown_with_its_unit_where_it_is_a_number(name: str, value: Value, words: str):
+    assert BY_NAME[name].show(value) == words

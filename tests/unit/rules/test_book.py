@@ -116,6 +116,13 @@ def test_where_no_rule_is_known_that_is_said(tmp_path: Path):
         load(written(tmp_path, "[rules]\nleaps = 1\n"), Plugins())
 
 
+def test_a_book_that_lies_here_is_pointed_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    written(tmp_path, "[rules]\nleaps = 1\n")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(BadFile, match=r"no rule book `mine`; mine\.toml lies here: add --plugins \."):
+        find("mine")
+
+
 def test_books_are_found_by_name_and_path(tmp_path: Path):
     path = written(tmp_path, "[rules]\nleaps = 1\n")
     assert find("mine", [tmp_path]) == path

@@ -85,7 +85,7 @@ def intervals(melodies: Ints, count: int) -> list[Ints]:
     pitched = (melodies >= FIRST_PITCH) & (previous != NONE)
     found = [np.where(pitched, melodies - at(melodies, previous), 0)]
     for _ in range(count - 1):
-        found.append(np.where(pitched, at(found[-1], previous, 0), 0))
+        found.append(np.where(pitched, at(found[-1], previous), 0))
     return found
 
 

@@ -281,6 +281,7 @@ def test_speed_is_told(monkeypatch: pytest.MonkeyPatch):
     def takes_a_sixteenth_of_a_second(melodies: Tokens, context: Context) -> Rewards:
         # What a first call alone has to do, such as loading a library, says nothing of a rule's speed.
         clock.seconds += 1 / 16 if given else 60.0
+        assert context.length == melodies.shape[1]
         given.append(melodies.shape)
         return np.zeros(melodies.shape)
 

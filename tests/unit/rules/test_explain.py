@@ -27,6 +27,11 @@ def on_the_bar(note: Note) -> float:
     return 0.25 if note.strength == 3 else 0.0
 
 
+@note_rule
+def outside(note: Note) -> float:
+    return 0.0 if note.in_key else -1.0
+
+
 @note_rule(every_step=True)
 def ending(note: Note) -> float:
     return 3.0 if note.is_last else 0.0
@@ -75,6 +80,41 @@ def test_marks_stand_under_the_notes_they_are_about():
     assert max(map(len, lines)) <= 60
 
 
+def test_a_drawing_is_a_roll_with_the_rules_that_spoke_below_each_system():
+    waltz = Melody.of([16, *[1] * 11, 16, *[1] * 7, 28, 1, 1, 1, 16, *[1] * 5], Metre(3, 4))
+    above = ["C#5", "C5", "B4", "Bb4", "A4", "G#4", "G4", "F#4", "F4", "E4", "Eb4"]
+    rows = [f"{name:5}│            │            │" for name in above]
+    assert explain(waltz, Key(), BOOK).draw(43) == [
+        "      1            2",
+        "D5   │            │        ●━━━│",
+        *rows,
+        "D4   │●━━━━━━━━━━━│●━━━━━━━    │",
+        "     │            │        ▼   │ leaps",
+        "     │△           │△           │ on_the_bar",
+        "",
+        "      3",
+        "D4   │●━━━━━      │",
+        "     │▼           │ leaps",
+        "     │△           │ on_the_bar",
+        "     │     ▲      │ ending",
+    ]
+    # A column less, and two bars do not fit with the longest name.
+    assert [line for line in explain(waltz, Key(), BOOK).draw(42) if line.strip().isdigit()] == [
+        "      1",
+        "      2",
+        "      3",
+    ]
+
+
+def test_a_melody_is_judged_in_its_own_key_metre_and_range():
+    book = RuleBook("mine", [outside, on_the_bar], {"outside": 1.0, "on_the_bar": 1.0}, key=Key(3))
+    # C#1, a note of D major and of no other key here.
+    waltz = Melody.of([2, *[1] * 11, 2, *[1] * 11], Metre(3, 4), Vocabulary(25, 60))
+    found = explain(waltz, Key(2), book)
+    assert [np.flatnonzero(row).tolist() for row in found.values] == [[], [0, 12]]
+    assert book.troubles == []
+
+
 def test_systems_name_only_the_rules_that_spoke_in_them():
     lines = explain(Melody.of([*MELODY.events.tolist()] * 2), Key(), BOOK).draw(34)
     assert sum("on_the_bar" in line for line in lines) == 4
@@ -89,6 +129,8 @@ def test_systems_name_only_the_rules_that_spoke_in_them():
         ([1] * 8 + [14] * 24, Metre(4, 4), 16),
         ([1] * 10 + [14] * 14, Metre(3, 4), 12),
         ([1] * 20 + [14] * 12, Metre(4, 4), 0),
+        ([1] * 16 + [14] * 16, Metre(4, 4), 0),
+        ([1] * 8 + [2] * 24, Metre(4, 4), 16),
         ([1] * 32, Metre(4, 4), 0),
     ],
 )

@@ -50,6 +50,11 @@ def test_a_pick_up_comes_before_step_0_and_ends_no_phrase():
     assert Note([1] * 16, C, Context(first_step=-16)).is_first
 
 
+def test_a_phrase_may_be_a_step():
+    context = Context(metre=Metre(1, 16), length=None, phrase=1)
+    assert [context.ends_phrase(step) for step in (-1, 0, 1)] == [False, True, True]
+
+
 def test_phrases_follow_one_another():
     context = Context(length=None, phrase=2)
     assert [step for step in range(-40, 100) if context.ends_phrase(step)] == [31, 63, 95]

@@ -23,7 +23,7 @@ from live_composer.wire.messages import Hello, Plan, PlanFailed
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
-    from typing import Any, Protocol
+    from typing import Protocol
 
     from live_composer.plan.answering import Plans
     from live_composer.wire.channel import Channel
@@ -191,8 +191,3 @@ class Host:
         if self._stop.is_set():
             return http.HTTPStatus.SERVICE_UNAVAILABLE, "draining\n"
         return http.HTTPStatus.OK, "ok\n"
-
-
-def event(name: str, **fields: Any) -> dict[str, Any]:
-    """Return a line of the log, as JSON has it: when it was, what it was, and the rest."""
-    return {"time": round(time.time(), 3), "event": name, **fields}

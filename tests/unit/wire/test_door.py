@@ -136,7 +136,7 @@ async def test_tls_and_a_token_let_in_and_nothing_less_does(tmp_path: Path):
         for token in (None, "Secret"):
             with pytest.raises(LostProcess, match=r"does not know the token \(401\); --planner-token"):
                 await channel.connect(address, MUSICIAN, token=token, tls=trusting)
-        with pytest.raises(LostProcess, match="its certificate is not believed .*--planner-certificate names"):
+        with pytest.raises(LostProcess, match=r"its certificate is not believed .*--planner-certificate names"):
             await channel.connect(address, MUSICIAN, token="secret")
         with pytest.raises(LiveComposerError):
             await channel.connect(f"ws://127.0.0.1:{port}", MUSICIAN, token="secret")

@@ -138,18 +138,19 @@ class Host:
         return answer
 
     async def _converse(self, musician: Channel) -> None:
+        peer = musician.address  # It is not known any more when the connection is gone.
         talk = Answering(musician, self, Rate(self._limits.requests).count)
         self._talks.add(talk)
-        self._log("connected", peer=musician.address, musicians=len(self._talks))
+        self._log("connected", peer=peer, musicians=len(self._talks))
         try:
             await talk.run()
         except LiveComposerError as error:
             self.metrics.count("refused")
-            self._log("refused", peer=musician.address, reason=str(error))
+            self._log("refused", peer=peer, reason=str(error))
             raise
         finally:
             self._talks.discard(talk)
-            self._log("left", peer=musician.address, musicians=len(self._talks))
+            self._log("left", peer=peer, musicians=len(self._talks))
 
     def _signalled(self) -> None:
         """End; when told so again, at once."""

@@ -90,6 +90,7 @@ def application() -> cyclopts.App:
         help_epilogue=_EPILOGUE.format(path=path),
         version=__version__,
         default_parameter=cyclopts.Parameter(show_default=_default),
+        suppress_keyboard_interrupt=False,  # `main` tells of it
         group_commands=cyclopts.Group("Help", sort_key=len(_COMMANDS)),
         # A flag beats the environment, which beats the file: the first to set an option wins.
         config=[Env(settings.PREFIX, show=False), Dict(config, source=str(path))],

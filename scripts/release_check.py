@@ -3,7 +3,8 @@
     .venv/bin/python scripts/release_check.py [--keep] [PYTHON ...]
 
 Each Python gets an empty environment and an empty folder. There the wheel is installed in the tested versions and
-plays, writes, judges and (on the first, with the extra `learn`) tunes, with every warning an error.
+plays, writes, judges and (on the first, with the extra `learn`) tunes, with every warning an error. Last, pipx installs
+the wheel as a stranger would, and what it put on the path plays and learns.
 """
 
 from __future__ import annotations
@@ -41,9 +42,7 @@ for found in importlib.metadata.distributions():
 def main() -> None:
     """Build, look inside, install, try; end with the first thing that does not work."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        "pythons", nargs="*", metavar="PYTHON", default=[name for name in PYTHONS if shutil.which(name)]
-    )
+    parser.add_argument("pythons", nargs="*", metavar="PYTHON", default=list(filter(answers, PYTHONS)))
     parser.add_argument("--keep", action="store_true", help="leave wheel and sdist in dist/")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -56,6 +55,7 @@ def main() -> None:
             sys.exit("\n".join(f"{name} {reason}" for name, reason in sorted(lacks.items())))
         for number, python in enumerate(asked.pythons):
             try_out(python, wheel, Path(folder) / f"on-{number}", learn=number == 0)
+        by_pipx(asked.pythons[0], wheel, Path(folder) / "pipx")
         if asked.keep:
             shutil.copytree(wheel.parent, ROOT / "dist", dirs_exist_ok=True)
 
@@ -103,20 +103,42 @@ def try_out(python: str, wheel: Path, folder: Path, *, learn: bool) -> None:
     install(installed, str(wheel))
     tell(f"{python}: installed, {size(installed)}")
     run([installed, "-m", "live_composer", "rules", "new", "mine"], cwd=folder / "here")
-    use(installed, folder / "here", BASE)
+    use([installed, "-m", "live_composer"], folder / "here", BASE)
     if learn:
         install_torch(installed)
         install(installed, f"{wheel}[learn]")
         tell(f"{python}: with the extra learn, {size(installed)}")
-        use(installed, folder / "here", LEARN)
+        use([installed, "-m", "live_composer"], folder / "here", LEARN)
 
 
-def use(python: str, folder: Path, commands: dict[str, str]) -> None:
+def by_pipx(python: str, wheel: Path, folder: Path) -> None:
+    """Install the wheel by pipx into an empty home, and use what it put on the path."""
+    run([python, "-m", "venv", str(folder / "env")])
+    run([str(folder / "env" / "bin" / "pip"), "install", "-qq", "--disable-pip-version-check", "pipx"])
+    places = {f"PIPX_{name}": str(folder / name.lower()) for name in ("HOME", "BIN_DIR", "MAN_DIR")}
+    command = [str(folder / "env" / "bin" / "pipx"), "install", "--python", python, f"{wheel}[learn]"]
+    run([*command, "--pip-args", f"--constraint {LOCK}"], env=dict(os.environ) | places)
+    (folder / "here").mkdir()
+    program = [str(folder / "bin_dir" / "live-composer")]
+    run([*program, "rules", "new", "mine"], cwd=folder / "here")
+    tell("by pipx:")
+    use(program, folder / "here", BASE | LEARN)
+
+
+def answers(python: str) -> bool:
+    """Say whether there is such a Python: some are names of versions that are not installed."""
+    return (
+        shutil.which(python) is not None
+        and subprocess.run([python, "-V"], check=False, capture_output=True).returncode == 0
+    )
+
+
+def use(program: list[str], folder: Path, commands: dict[str, str]) -> None:
     """Run commands, with every warning an error in them and in the processes that they start."""
     home = {"HOME": str(folder), "LIVE_COMPOSER_HOME": str(folder / "home"), "PYTHONWARNINGS": "error"}
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
     for name, words in commands.items():
-        run([python, "-W", "error", "-m", "live_composer", *words.split()], cwd=folder, env=kept | home)
+        run([*program, *words.split()], cwd=folder, env=kept | home)
         tell(f"  {name}: works")
 
 

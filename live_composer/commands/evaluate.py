@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -61,19 +62,10 @@ def evaluate(*models: str, config: Evaluate = Evaluate()) -> None:
     pieces, beside = _tunes(objective, config)
     pool = min(POOL, beside.pieces) if beside else POOL
     with using(book), progress() as begin:
+        learnt = pieces.learnt if pieces else None
+        ask = partial(judge, melodies=config.n, seed=config.seed, examples=config.examples, pool=pool, tunes=learnt)
         judged = [
-            judge(
-                model.policy(),
-                objective,
-                name,
-                command=model.card.command,
-                melodies=config.n,
-                seed=config.seed,
-                examples=config.examples,
-                pool=pool,
-                tunes=pieces.learnt if pieces else None,
-                told=begin(name, config.n, "melodies"),
-            )
+            ask(model.policy(), objective, name, command=model.card.command, told=begin(name, config.n, "melodies"))
             for name, model in loaded.items()
         ]
         known, optimum = _limit(loaded, judged, objective, config, begin)

@@ -112,7 +112,7 @@ def _opened(way: Door, engine: str, log: Callable[..., None]) -> Callable[[int],
 
 
 def _log_json(name: str, **fields: Any) -> None:
-    _print(json.dumps(hosts.event(name, **fields)))
+    _print(json.dumps({"time": round(time.time(), 3), "event": name, **fields}))
 
 
 def _log_text(name: str, **fields: Any) -> None:

@@ -17,6 +17,7 @@ from live_composer.commands.plugins import folders, print_table
 from live_composer.commands.terminal import typed
 from live_composer.config import Sweep
 from live_composer.errors import BadInput, LiveComposerError, MissingExtra
+from live_composer.policy import checkpoint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -69,10 +70,7 @@ def run_trial(folder: Path, trial: Trial, melodies: int, plugins: tuple[Path, ..
         LiveComposerError: it cannot be tuned so; the reason.
     """
     from live_composer.commands.tune import job_of
-    from live_composer.evaluate import tunes
-    from live_composer.evaluate.judge import judge
-    from live_composer.evaluate.objective import Objective
-    from live_composer.evaluate.ranking import Result
+    from live_composer.evaluate import ranking
     from live_composer.learn import tuning
     from live_composer.learn.display import Silence
     from live_composer.learn.team import Team, choose_device
@@ -80,23 +78,10 @@ def run_trial(folder: Path, trial: Trial, melodies: int, plugins: tuple[Path, ..
     place = folder / trial.name
     job = job_of(trial.setting.options(place, plugins), "live-composer sweep", trial.setting.weights)
     outcome = tuning.tune(job, Team(choose_device("cpu")), Silence())
-    if outcome is None or outcome.interrupted:
-        return
-    from live_composer.policy import checkpoint
-
-    task = job.task
-    objective = Objective(task.prior_policy, task.book, task.context, task.steps, task.c)
-    model = checkpoint.load(str(place / trial.name))
-    judged = judge(
-        model.policy(), objective, trial.name, command=job.command, melodies=melodies, seed=trial.setting.seed, pool=100
-    )
-    metre = task.context.metre
-    weights = ", ".join(f"{rule} {weight:g}" for rule, weight in trial.setting.weights.items())
-    strives = f"{task.book.name}{f' ({weights})' if weights else ''} at c = {task.c:g} from {task.prior.card.name}"
-    strives += f", {task.steps} steps of {metre} in {task.context.key}"
-    real = tunes.reference(str(metre), task.steps)
-    figures = {name: each.value for name, each in real.health.items() if each.value is not None} if real else {}
-    files.write_bytes(place / _RESULT, msgspec.json.encode(Result(trial, strives, melodies, figures, judged)))
+    if outcome and not outcome.interrupted:
+        policy = checkpoint.load(str(place / trial.name)).policy()
+        result = ranking.measured(trial, job.task, policy, job.command, melodies)
+        files.write_bytes(place / _RESULT, msgspec.json.encode(result))
 
 
 def known(folder: Path, trial: Trial, melodies: int) -> Result | None:

@@ -46,21 +46,18 @@ class _Sums:
         log_p, kl = drawn.log_p.astype(np.float64), drawn.log_pi.astype(np.float64) - drawn.log_p
         for name, steps in (("reward", reward), ("log_p", log_p), ("kl", kl)):
             self.by_step[name] += steps.sum(axis=0)
-            self._count(name, Tally.of(steps.sum(axis=1)))
+            self.tallies[name] += Tally.of(steps.sum(axis=1))
         for name, values in drawn.rewards.items():
-            self._count(f"rule {name}", Tally.of(book.weights[name] * values.sum(axis=1)))
-        self._count("j", Tally.of(reward.sum(axis=1) / c - kl.sum(axis=1)))
-        self._count("log_p_step", Tally.of(log_p.sum(axis=1), float(self.objective.steps)))
-        self._count("log_p_note", Tally.of(log_p.sum(axis=1), (drawn.events >= FIRST_PITCH).sum(axis=1)))
+            self.tallies[f"rule {name}"] += Tally.of(book.weights[name] * values.sum(axis=1))
+        self.tallies["j"] += Tally.of(reward.sum(axis=1) / c - kl.sum(axis=1))
+        self.tallies["log_p_step"] += Tally.of(log_p.sum(axis=1), float(self.objective.steps))
+        self.tallies["log_p_note"] += Tally.of(log_p.sum(axis=1), (drawn.events >= FIRST_PITCH).sum(axis=1))
         heard = hear(drawn.events, self.objective.context)
         for key, tally in tallies((*TABLE, *HEALTH), heard).items():
-            self._count(key, tally)
+            self.tallies[key] += tally
         if self.melodies < self.room:
             self.pool.append(drawn.events[: self.room - self.melodies])
         self.melodies += len(drawn.events)
-
-    def _count(self, key: str, tally: Tally) -> None:
-        self.tallies[key] += tally
 
 
 def judge(  # noqa: PLR0913 - who, against what, how much of it

@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from live_composer.evaluate import tunes
+from live_composer.evaluate.judge import judge
+from live_composer.evaluate.objective import Objective
 from live_composer.evaluate.sheet import told
 from live_composer.evaluate.verdict import Judged
 from live_composer.learn.sweep import Trial
@@ -22,10 +25,13 @@ from live_composer.measures.table import TABLE
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from live_composer.learn.task import Task
     from live_composer.measures.estimates import Estimate
     from live_composer.measures.table import Row
+    from live_composer.policy.policy import Policy
 
 _SEED = re.compile(r"-?\bseed_\d+")
+_POOL = 100
 _PAPER = tuple(row for row in TABLE if row.as_paper and row.better)
 
 
@@ -75,6 +81,21 @@ class Report(msgspec.Struct, frozen=True):
     rankings: list[Ranking]
     failed: dict[str, str]
     results: list[Result]
+
+
+def measured(trial: Trial, task: Task, policy: Policy, command: str, melodies: int) -> Result:
+    """Measure the policy that a trial came to."""
+    objective = Objective(task.prior_policy, task.book, task.context, task.steps, task.c)
+    judged = judge(
+        policy, objective, trial.name, command=command, melodies=melodies, seed=trial.setting.seed, pool=_POOL
+    )
+    metre = task.context.metre
+    weights = ", ".join(f"{rule} {weight:g}" for rule, weight in trial.setting.weights.items())
+    strives = f"{task.book.name}{f' ({weights})' if weights else ''} at c = {task.c:g} from {task.prior.card.name}"
+    strives += f", {task.steps} steps of {metre} in {task.context.key}"
+    real = tunes.reference(str(metre), task.steps)
+    figures = {name: each.value for name, each in real.health.items() if each.value is not None} if real else {}
+    return Result(trial, strives, melodies, figures, judged)
 
 
 def report(results: Sequence[Result], failed: dict[str, str], command: str) -> Report:

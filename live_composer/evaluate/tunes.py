@@ -10,7 +10,8 @@ import numpy as np
 
 from live_composer.errors import BadInput
 from live_composer.evaluate.verdict import Tunes, decode
-from live_composer.measures.health import HEALTH, POOL, distances, mean_of, pooled
+from live_composer.measures.estimates import Tally
+from live_composer.measures.health import HEALTH, POOL, distances, pooled
 from live_composer.measures.heard import hear
 from live_composer.measures.table import TABLE, estimates, tallies
 from live_composer.music.metre import family
@@ -66,7 +67,7 @@ def measure(corpus: Corpus, pieces: Pieces, context: Context) -> Tunes:
     events = pieces.beginnings.astype(np.int64)
     counted = tallies((*TABLE, *HEALTH), hear(events, context))
     pool = events[np.random.default_rng(1).permutation(len(events))[:POOL]]
-    likeness = mean_of(distances(pieces.held_out, pieces.learnt))
+    likeness = Tally.of(distances(pieces.held_out, pieces.learnt)).mean()
     return Tunes(
         corpus=corpus.report.command,
         sha256=corpus.report.sha256,

@@ -84,19 +84,7 @@ class Daemon:
         self.notices = Notices(self._changed)
         self.values = values = setup.values
         self.port = PortLink(setup.request, self._port_said, self._changed)
-        model, book = values.word("model"), values.word("book")
-        here = PlannerLink(
-            model,
-            book,
-            plugins=setup.plugins,
-            device=setup.device,
-            on_trouble=self._changed,
-        )
-        self.planner: PlannerLink | RemotePlanner = here
-        if setup.host:
-            like = PlanRequest(0, model, [], 0, PLAN_BARS * COMMON_TIME.steps_per_bar, book=book)
-            stall = math.inf if setup.clock == "manual" else STALL_SECONDS
-            self.planner = RemotePlanner(setup.host, here, like, self._changed, stall=stall)
+        self.planner = self._make_planner(setup)
         self.performance = Performance(
             Wishes.of(values, setup.vocabulary),
             Style.of(values),
@@ -123,6 +111,15 @@ class Daemon:
         )
         self.performance.on_step = self.desk.ears.tick
         self._screens = Screens(self._frame, self.ask, {"why": self._why, "catalogue": self._catalogue})
+
+    def _make_planner(self, setup: Setup) -> PlannerLink | RemotePlanner:
+        model, book = setup.values.word("model"), setup.values.word("book")
+        here = PlannerLink(model, book, plugins=setup.plugins, device=setup.device, on_trouble=self._changed)
+        if not setup.host:
+            return here
+        like = PlanRequest(0, model, [], 0, PLAN_BARS * COMMON_TIME.steps_per_bar, book=book)
+        stall = math.inf if setup.clock == "manual" else STALL_SECONDS
+        return RemotePlanner(setup.host, here, like, self._changed, stall=stall)
 
     async def run(self) -> Stopped:
         """Start everything, play, and end everything; return how it went.

@@ -263,13 +263,12 @@ class Desk:
         return first_step(self._port.beat())
 
     def _keep(self, value: Any) -> str:
-        given: dict[str, Any] = {} if value is None else value
-        if not isinstance(given, dict) or not set(given) <= {"bars", "name"}:  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise BadInput("`keep` takes {bars, name}: how many bars, and a name; both may be left out.")
-        bars, name = given.get("bars", self._values.whole("keep")), given.get("name", "")
-        if not isinstance(bars, int) or bars < 1 or not isinstance(name, str):
-            raise BadInput("`keep` takes {bars, name}: how many bars, and a name; both may be left out.")
-        return _kept(self._takes.keep(self._performance, self._values, self._heard, bars, name))
+        given: Any = {"bars": self._values.whole("keep"), "name": ""}
+        match given if value is None else isinstance(value, dict) and given | value:
+            case {"bars": int() as bars, "name": str() as name, **rest} if bars > 0 and not rest:
+                return _kept(self._takes.keep(self._performance, self._values, self._heard, bars, name))
+            case _:
+                raise BadInput("`keep` takes {bars, name}: how many bars, and a name; both may be left out.")
 
     def _name(self, value: Any) -> str:
         match value:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from live_composer.measures.estimates import Estimate, Tally
-from live_composer.measures.table import Row
+from live_composer.measures.table import LEAP, Row, all_steps, notes
+from live_composer.music.units import STEPS_PER_BEAT
 from live_composer.music.vocabulary import FIRST_PITCH, HOLD, NOTE_OFF
 from live_composer.rules.arrays import at, intervals, latest, previous_onset
 
@@ -26,40 +27,17 @@ POOL = 1000
 """How many melodies a pool has, at most."""
 
 _LONG = 8
-_LEAP = 7
 _PATTERN = 8
 _RESAMPLES = 200
 _BLOCK = 64
 
 
-def _steps(share: Bools) -> Counted:
-    return share.sum(axis=1), float(share.shape[1])
-
-
-def _rests(heard: Heard) -> Counted:
-    return _steps(at(heard.events, latest(heard.events != HOLD)) < FIRST_PITCH)
-
-
-def _holds(heard: Heard) -> Counted:
-    return _steps(heard.events == HOLD)
-
-
-def _offs(heard: Heard) -> Counted:
-    return _steps(heard.events == NOTE_OFF)
-
-
-def _onsets(heard: Heard) -> Counted:
-    return _steps(heard.events >= FIRST_PITCH)
+def _rests(heard: Heard) -> Bools:
+    return at(heard.events, latest(heard.events != HOLD)) < FIRST_PITCH
 
 
 def _length(heard: Heard) -> Counted:
-    starts = heard.events >= FIRST_PITCH
-    return (_lengths(heard.events) * starts).sum(axis=1) / 4, starts.sum(axis=1)
-
-
-def _long(heard: Heard) -> Counted:
-    starts = heard.events >= FIRST_PITCH
-    return (starts & (_lengths(heard.events) >= _LONG)).sum(axis=1), starts.sum(axis=1)
+    return (_lengths(heard.events) * heard.starts).sum(axis=1) / STEPS_PER_BEAT, heard.starts.sum(axis=1)
 
 
 def _unisons(heard: Heard) -> Counted:
@@ -69,31 +47,30 @@ def _unisons(heard: Heard) -> Counted:
 
 def _leaps(heard: Heard) -> Counted:
     interval, there = _intervals(heard.events)
-    return (there & (abs(interval) >= _LEAP)).sum(axis=1), there.sum(axis=1)
+    return (there & (abs(interval) >= LEAP)).sum(axis=1), there.sum(axis=1)
 
 
 def _spread(heard: Heard) -> Counted:
     """The standard deviation of the pitches of each melody that has some."""
-    starts = heard.events >= FIRST_PITCH
-    notes = starts.sum(axis=1)
-    pitches = np.where(starts, heard.events, 0)
-    mean = pitches.sum(axis=1) / np.maximum(notes, 1)
-    square = (pitches * pitches).sum(axis=1) / np.maximum(notes, 1)
-    return np.sqrt(np.maximum(square - mean * mean, 0)), notes > 0
+    count = heard.starts.sum(axis=1)
+    pitches = np.where(heard.starts, heard.events, 0)
+    mean = pitches.sum(axis=1) / np.maximum(count, 1)
+    square = (pitches * pitches).sum(axis=1) / np.maximum(count, 1)
+    return np.sqrt(np.maximum(square - mean * mean, 0)), count > 0
 
 
 def _pitches(heard: Heard) -> Counted:
-    ordered = np.sort(np.where(heard.events >= FIRST_PITCH, heard.events, 0), axis=1)
+    ordered = np.sort(np.where(heard.starts, heard.events, 0), axis=1)
     return (np.diff(ordered, axis=1, prepend=0) > 0).sum(axis=1), 1.0
 
 
 HEALTH: tuple[Row, ...] = (
-    Row("rests", "steps of silence", "share", "", _rests),
-    Row("holds", "steps that hold", "share", "", _holds),
-    Row("onsets", "steps that start a note", "share", "", _onsets),
-    Row("offs", "steps that end a note", "share", "", _offs),
+    Row("rests", "steps of silence", "share", "", all_steps(_rests)),
+    Row("holds", "steps that hold", "share", "", all_steps(lambda heard: heard.events == HOLD)),
+    Row("onsets", "steps that start a note", "share", "", all_steps(lambda heard: heard.starts)),
+    Row("offs", "steps that end a note", "share", "", all_steps(lambda heard: heard.events == NOTE_OFF)),
     Row("length", "length of a note, in beats", "number", "", _length),
-    Row("long", "notes of two beats or more", "share", "", _long),
+    Row("long", "notes of two beats or more", "share", "", notes(lambda heard: _lengths(heard.events) >= _LONG)),
     Row("unisons", "notes like the one before", "share", "", _unisons),
     Row("leaps", "intervals of a fifth or more", "share", "", _leaps),
     Row("spread", "spread of pitch in a melody, in semitones", "number", "", _spread),
@@ -126,9 +103,9 @@ def pooled(events: Ints, tunes: NDArray[np.int8] | None = None, seed: int = 1) -
         "patterns": Estimate(distinct_patterns(pool)),
     }
     if len(pool) > 1:
-        found["neighbour"] = mean_of(distances(pool, pool, itself=False))
+        found["neighbour"] = Tally.of(distances(pool, pool, itself=False)).mean()
     if tunes is not None and len(tunes):
-        found["tune"] = mean_of(distances(pool, tunes))
+        found["tune"] = Tally.of(distances(pool, tunes)).mean()
     return found
 
 
@@ -170,11 +147,6 @@ def distances(melodies: NDArray[np.int8], others: NDArray[np.int8], *, itself: b
             unlike[rows, first + rows] = np.iinfo(np.uint16).max
         nearest[first : first + len(block)] = unlike.min(axis=1)
     return nearest / melodies.shape[1]
-
-
-def mean_of(values: NDArray[np.float64]) -> Estimate:
-    """Return a mean with its interval."""
-    return Tally.of(values).mean()
 
 
 def entropy(counts: NDArray[np.int64]) -> NDArray[np.float64]:

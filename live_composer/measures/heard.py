@@ -7,10 +7,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from live_composer import paths
+from live_composer.music.vocabulary import FIRST_PITCH
 from live_composer.rules import discovery
 from live_composer.rules.rule import Rule
 
 if TYPE_CHECKING:
+    from live_composer.rules.arrays import Bools
     from live_composer.rules.context import Context
     from live_composer.rules.rule import Rewards, Tokens
 
@@ -30,6 +32,11 @@ class Heard:
     events: Tokens
     context: Context
     said: dict[str, Rewards]
+
+    @property
+    def starts(self) -> Bools:
+        """Where notes start: (melodies, steps)."""
+        return self.events >= FIRST_PITCH
 
     @property
     def steps(self) -> int:

@@ -30,7 +30,7 @@ Better = Literal["0", "low", "high", ""]
 Unit = Literal["share", "number"]
 
 _MOTIF = 8
-_LEAP = 7
+LEAP = 7
 
 
 @dataclass(frozen=True)
@@ -75,23 +75,19 @@ def estimates(rows: tuple[Row, ...], counted: Mapping[str, Tally]) -> dict[str, 
 # Notes.
 
 
-def _all_steps(which: Callable[[Heard], Bools]) -> Callable[[Heard], Counted]:
+def all_steps(which: Callable[[Heard], Bools]) -> Callable[[Heard], Counted]:
     """Count the steps where something holds, of all steps: what the paper calls notes."""
     return lambda heard: (which(heard).sum(axis=1), float(heard.steps))
 
 
-def _notes(which: Callable[[Heard], Bools]) -> Callable[[Heard], Counted]:
+def notes(which: Callable[[Heard], Bools]) -> Callable[[Heard], Counted]:
     """Count the starts of notes where something holds, of all that start."""
-    return lambda heard: ((which(heard) & _starts(heard)).sum(axis=1), _starts(heard).sum(axis=1))
+    return lambda heard: ((which(heard) & heard.starts).sum(axis=1), heard.starts.sum(axis=1))
 
 
 def _later_steps(which: Callable[[Heard], Bools], first: int) -> Callable[[Heard], Counted]:
     """Count the steps where something holds, of those at which it can."""
     return lambda heard: (which(heard).sum(axis=1), float(max(0, heard.steps - first)))
-
-
-def _starts(heard: Heard) -> Bools:
-    return heard.events >= FIRST_PITCH
 
 
 def _repeated(heard: Heard) -> Bools:
@@ -136,10 +132,9 @@ def _starts_on_tonic(heard: Heard) -> Counted:
 
 
 def _first_note_is_tonic(heard: Heard) -> Counted:
-    starts = _starts(heard)
-    first = heard.events[np.arange(len(starts)), starts.argmax(axis=1)]
+    first = heard.events[np.arange(len(heard.starts)), heard.starts.argmax(axis=1)]
     pitches = first - FIRST_PITCH + heard.context.vocabulary.lowest
-    some = starts.sum(axis=1) > 0
+    some = heard.starts.sum(axis=1) > 0
     return np.where(some, pitches % 12 == heard.context.key.tonic, 0), some
 
 
@@ -149,9 +144,9 @@ def _highest_once(heard: Heard) -> Counted:
 
 
 def _lowest_once(heard: Heard) -> Counted:
-    pitched = np.where(_starts(heard), heard.events, np.iinfo(np.int64).max)
+    pitched = np.where(heard.starts, heard.events, np.iinfo(np.int64).max)
     once = (pitched == pitched.min(axis=1, keepdims=True)).sum(axis=1) == 1
-    return np.where(_starts(heard).any(axis=1), once, 0), 1.0
+    return np.where(heard.starts.any(axis=1), once, 0), 1.0
 
 
 # Leaps.
@@ -165,7 +160,7 @@ def _leaps_resolved(heard: Heard) -> Counted:
 def _leaps_answered(heard: Heard) -> Counted:
     """Of leaps with a note after them, those whose next note turns back."""
     interval, earlier = intervals(heard.events, 2)
-    leap = abs(earlier) >= _LEAP
+    leap = abs(earlier) >= LEAP
     return (leap & (interval * earlier < 0)).sum(axis=1), leap.sum(axis=1)
 
 
@@ -174,8 +169,8 @@ def _share(key: str, title: str, better: Better, count: Callable[[Heard], Counte
 
 
 TABLE: tuple[Row, ...] = (
-    _share("repeated", "notes excessively repeated", "0", _all_steps(_repeated), as_paper=True),
-    _share("repeated_notes", "of the notes that start", "0", _notes(_repeated)),
+    _share("repeated", "notes excessively repeated", "0", all_steps(_repeated), as_paper=True),
+    _share("repeated_notes", "of the notes that start", "0", notes(_repeated)),
     *(
         row
         for lag in (1, 2, 3)
@@ -191,17 +186,17 @@ TABLE: tuple[Row, ...] = (
             Row(f"autocorrelation_{lag}_size", "mean of its size", "number", "0", _coefficient(lag, size=True)),
         )
     ),
-    _share("out_of_key", "notes not in key", "0", _all_steps(_out_of_key), as_paper=True),
-    _share("out_of_key_notes", "of the notes that start", "0", _notes(_out_of_key)),
+    _share("out_of_key", "notes not in key", "0", all_steps(_out_of_key), as_paper=True),
+    _share("out_of_key_notes", "of the notes that start", "0", notes(_out_of_key)),
     _share("tonic_start", "compositions starting with the tonic", "high", _starts_on_tonic, as_paper=True),
     _share("tonic_first_note", "whose first note is a tonic, in any octave", "high", _first_note_is_tonic),
     _share("leaps_resolved", "leaps resolved", "high", _leaps_resolved, as_paper=True),
     _share("leaps_answered", "leaps whose next note turns back", "high", _leaps_answered),
     _share("highest_once", "unique highest note", "high", _highest_once, as_paper=True),
     _share("lowest_once", "unique lowest note", "high", _lowest_once, as_paper=True),
-    _share("motif", "notes in a motif", "high", _all_steps(_in_motif), as_paper=True),
+    _share("motif", "notes in a motif", "high", all_steps(_in_motif), as_paper=True),
     _share("motif_possible", "of the steps that can be", "high", _later_steps(_in_motif, _MOTIF - 1)),
-    _share("repeated_motif", "notes in a repeated motif", "high", _all_steps(_in_repeated_motif), as_paper=True),
+    _share("repeated_motif", "notes in a repeated motif", "high", all_steps(_in_repeated_motif), as_paper=True),
     _share(
         "repeated_motif_possible", "of the steps that can be", "high", _later_steps(_in_repeated_motif, 2 * _MOTIF - 1)
     ),

@@ -23,7 +23,7 @@ from live_composer.wire.messages import Hello, Plan, PlanFailed
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
-    from typing import Any, Protocol
+    from typing import Protocol
 
     from live_composer.plan.answering import Plans
     from live_composer.wire.channel import Channel
@@ -138,18 +138,19 @@ class Host:
         return answer
 
     async def _converse(self, musician: Channel) -> None:
+        peer = musician.address  # It is not known any more when the connection is gone.
         talk = Answering(musician, self, Rate(self._limits.requests).count)
         self._talks.add(talk)
-        self._log("connected", peer=musician.address, musicians=len(self._talks))
+        self._log("connected", peer=peer, musicians=len(self._talks))
         try:
             await talk.run()
         except LiveComposerError as error:
             self.metrics.count("refused")
-            self._log("refused", peer=musician.address, reason=str(error))
+            self._log("refused", peer=peer, reason=str(error))
             raise
         finally:
             self._talks.discard(talk)
-            self._log("left", peer=musician.address, musicians=len(self._talks))
+            self._log("left", peer=peer, musicians=len(self._talks))
 
     def _signalled(self) -> None:
         """End; when told so again, at once."""
@@ -190,8 +191,3 @@ class Host:
         if self._stop.is_set():
             return http.HTTPStatus.SERVICE_UNAVAILABLE, "draining\n"
         return http.HTTPStatus.OK, "ok\n"
-
-
-def event(name: str, **fields: Any) -> dict[str, Any]:
-    """Return a line of the log, as JSON has it: when it was, what it was, and the rest."""
-    return {"time": round(time.time(), 3), "event": name, **fields}

@@ -25,7 +25,7 @@ class RtMidiInput:
             jack: whether JACK will do.
 
         Raises:
-            UnavailableError: RtMidi is not installed, cannot be loaded, or finds no MIDI system.
+            UnavailableError: as `connect`.
         """
         self._client, self._take = client, take
         with quiet():

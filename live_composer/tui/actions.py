@@ -178,20 +178,3 @@ def _check_apart(keys: dict[str, str]) -> None:
                 raise BadInput(
                     f"The key {shown_key(key)} would mean both `{other}` and `{name}`; give one another key."
                 )
-
-
-def page() -> str:
-    """Return the page of the manual that lists every action."""
-    lines = [
-        "# Keys",
-        "",
-        "Every action of the screen, with the name that the key map knows it by. Keys of your own go into the config",
-        'file: `keys = ["stop=f5", "keep=c"]` under `[attach]`.',
-    ]
-    for scope, title in SCOPES.items():
-        lines += ["", f"## {title}", "", "| key | name | what it does |", "|---|---|---|"]
-        lines += [
-            f"| {' or '.join(f'`{shown_key(key)}`' for key in action.keys)} | {action.name} | {action.help} |"
-            for action in of(scope)
-        ]
-    return "\n".join(lines) + "\n"

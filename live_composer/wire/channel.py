@@ -7,6 +7,7 @@ import contextlib
 import hmac
 import http
 import logging
+import ssl
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -14,7 +15,7 @@ from urllib.parse import urlsplit
 import msgspec
 from websockets.asyncio.client import connect as open_websocket
 from websockets.asyncio.server import serve as serve_websockets
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
 
 from live_composer.errors import BadInput, LiveComposerError, LostProcess
 from live_composer.wire import local, messages
@@ -24,7 +25,6 @@ from live_composer.wire.screen import Failed
 
 if TYPE_CHECKING:
     import socket
-    import ssl
     from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 
     from websockets.asyncio.connection import Connection
@@ -103,6 +103,15 @@ class Channel:
         self._connection.transport.abort()
 
 
+def _why(error: Exception) -> str:
+    """Return why there is no connection, and what to do where it is clear."""
+    if isinstance(error, InvalidStatus) and error.response.status_code == http.HTTPStatus.UNAUTHORIZED:
+        return "it does not know the token (401); --planner-token names its file"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its certificate is not believed ({error.verify_message}); --planner-certificate names the one it shows"
+    return str(error) or type(error).__name__
+
+
 async def connect(
     where: Path | str,
     hello: Hello,
@@ -148,7 +157,7 @@ async def connect(
     except InvalidURI as error:
         raise BadInput(f"`{where}` is no address of a websocket; write wss://HOST:PORT.") from error
     except (OSError, EOFError, InvalidHandshake) as error:
-        raise LostProcess(f"There is no answer from {where}: {str(error) or type(error).__name__}.") from error
+        raise LostProcess(f"There is no answer from {where}: {_why(error)}.") from error
     try:
         async with asyncio.timeout(HELLO_SECONDS):
             await _send(connection, hello, str(where))

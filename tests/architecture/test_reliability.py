@@ -1,4 +1,4 @@
-"""The page of faults names tests that there are."""
+"""The pages of faults and of security name tests that there are."""
 
 from __future__ import annotations
 
@@ -20,3 +20,8 @@ def test_the_page_names_tests():
 def test_every_test_of_the_page_is_there(path: str, name: str):
     tree = ast.parse((ROOT / path).read_text())
     assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
+
+
+@pytest.mark.parametrize("path", sorted(set(re.findall(r"`(tests/[\w/]+\.py)`", (ROOT / "SECURITY.md").read_text()))))
+def test_every_test_that_security_stands_on_is_there(path: str):
+    assert (ROOT / path).exists()

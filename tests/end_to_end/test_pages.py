@@ -40,6 +40,10 @@ REPLACED = {
     r"git clone ADDRESS-OF-THIS-REPOSITORY (.*)": rf"git clone -q '{ROOT}' \1",
     # It goes on for as long as there is a daemon, and somebody who reads.
     r"live-composer attach": "playing & reached; attached",
+    r"live-composer serve --wait --plain &": (
+        "env -u LIVE_COMPOSER_SERVE_BARS live-composer serve --wait --plain >/dev/null & reached"
+    ),
+    r"sh evening\.sh": "sh evening.sh 3",
     # Beside the environment that the tests share, not in it.
     r"pip install -e \.": (
         "python -m pip install -q --no-deps --no-build-isolation --target site . && export PYTHONPATH=$PWD/site"

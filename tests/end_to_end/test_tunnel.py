@@ -87,6 +87,8 @@ def playing(theirs: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
         serving.wait_for("opened")
         monkeypatch.setenv("LIVE_COMPOSER_HOME", str(home))
         yield serving
+        serving.process.terminate()
+        assert serving.process.wait(20) == 0
 
 
 def test_a_daemon_elsewhere_is_shown_and_steered_and_nothing_is_left(playing: Serving):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -147,3 +149,9 @@ async def test_a_port_that_is_taken_is_one_sentence(taken: int):
     with pytest.raises(NoPort, match=f"OSC cannot listen on UDP port {taken}"):
         async with serving(taken, ask.values, ask):
             pass
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere loopback has one address")
+async def test_only_this_machine_is_listened_to(taken: int):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind(("127.0.0.2", taken))  # It would be taken too, if every address were listened at.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import mido
 import pytest
 
+from live_composer import paths
 from live_composer.errors import BadFile, BadInput
 from live_composer.live import take_file
 from live_composer.live.events import Bar, Event
@@ -157,6 +158,18 @@ async def test_a_take_is_heard_again_from_a_bar_line_on(rehearse: Rehearse):
     heard = [event for bar in again for event in bar.events][: len(take.events)]
     assert heard == take.events
     assert rehearsal.bars[-1].origins == ["plan"]
+
+
+async def test_a_name_says_no_folder(rehearse: Rehearse):
+    kept: list[Path] = []
+
+    def keep(rehearsal: Rehearsal) -> None:
+        rehearsal.daemon.ask(Command("keep", {"bars": 1, "name": "../../up"}))
+        kept.append(Path(rehearsal.daemon.desk._takes.views[-1].path))
+
+    await rehearse(at_bars(bar3=keep), bars=4)
+    assert kept[0].exists()
+    assert kept[0].parent == paths.user_data() / "takes"
 
 
 async def test_what_cannot_be_kept_is_told(rehearse: Rehearse, tmp_path: Path):

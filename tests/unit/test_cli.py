@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -85,6 +86,18 @@ def test_errors_of_commands_have_their_exit_codes(
 
     monkeypatch.setattr(cli, "application", fail)
     assert run("serve") == (code, "", words)
+
+
+def test_ctrl_c_is_told_in_a_line():
+    # What reads its input is certainly at work when its input was taken.
+    asks = [sys.executable, "-m", "live_composer", "rules", "score"]
+    with subprocess.Popen(asks, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
+        assert child.stdin
+        child.stdin.write(b" " * (1 << 17))  # more than a pipe holds
+        child.stdin.flush()
+        child.send_signal(signal.SIGINT)
+        _, err = child.communicate(timeout=60)
+    assert (child.returncode, err) == (130, b"live-composer: interrupted.\n")
 
 
 def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path):

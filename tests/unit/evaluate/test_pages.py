@@ -106,8 +106,6 @@ def test_the_default_corpus_is_known_where_it_was_measured():
     assert tunes.reference("4/4", 37) is None
 
 
-def test_what_is_no_verdict_is_refused(tmp_path: Path):
-    path = tmp_path / "evaluation.json"
-    path.write_text("{}")
+def test_what_is_no_verdict_is_refused():
     with pytest.raises(BadFile, match="is not what `live-composer evaluate` writes"):
-        verdict.read(path)
+        verdict.decode(b"{}", "evaluation.json", verdict.Verdict)

@@ -79,7 +79,9 @@ async def test_a_host_says_what_it_has_and_plans_what_a_local_planner_would(mode
         assert isinstance(alone, Plan)
         assert (plan.events, plan.rewards) == (alone.events, alone.rewards)
         await here.close()
-    assert [event["event"] for event in host.events] == ["connected", "left", "draining"]
+    connected, left, draining = host.events
+    assert [event["event"] for event in (connected, left, draining)] == ["connected", "left", "draining"]
+    assert left["peer"] == connected["peer"]
 
 
 async def test_the_newest_request_cancels_the_older_between_its_steps(models: Path):

@@ -216,3 +216,9 @@ def test_what_only_real_tunes_show_is_not_looked_for_whenever_rules_are_loaded(f
 def test_two_files_of_one_name_do_not_meet(folder: Path, tmp_path: Path):
     (folder / "calm.py").write_text(CALM.format(name="mine", worth=0.5))
     assert set(discover([folder]).rules) == {"calm", "mine"}
+
+
+def test_no_code_is_loaded_from_where_one_happens_to_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "evil.py").write_text("raise SystemExit('run!')\n")
+    monkeypatch.chdir(tmp_path)
+    assert not {"evil"} & {*discover().loaded, *discover().unusable}

@@ -134,9 +134,9 @@ async def test_tls_and_a_token_let_in_and_nothing_less_does(tmp_path: Path):
         assert await here.receive() == MUSICIAN
         await here.close()
         for token in (None, "Secret"):
-            with pytest.raises(LostProcess, match="401"):
+            with pytest.raises(LostProcess, match=r"does not know the token \(401\); --planner-token"):
                 await channel.connect(address, MUSICIAN, token=token, tls=trusting)
-        with pytest.raises(LostProcess, match="certificate"):
+        with pytest.raises(LostProcess, match=r"its certificate is not believed .*--planner-certificate names"):
             await channel.connect(address, MUSICIAN, token="secret")
         with pytest.raises(LiveComposerError):
             await channel.connect(f"ws://127.0.0.1:{port}", MUSICIAN, token="secret")

@@ -99,6 +99,11 @@ def test_the_vocabulary_says_what_an_event_sounds_like():
     assert (melody.notes(), melody.metre) == ([Note(0, 2, 36)], Metre(3, 4))
 
 
+def test_the_lowest_pitch_of_midi_sounds_too():
+    melody = Melody.of([2, HOLD, 2], vocabulary=Vocabulary(0, 60))
+    assert melody.notes() == [Note(0, 2, 0), Note(2, 1, 0)]
+
+
 def test_events_are_copied():
     source = np.array([14, 1, 0])
     melody = Melody.of(source.tolist())

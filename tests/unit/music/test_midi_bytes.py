@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from live_composer.music.midi_bytes import KEY, METRE, TEMPO, BrokenMidi, RawNote, read_tracks
+from live_composer.music.midi_bytes import KEY, METRE, TEMPO, BrokenMidi, RawNote, RawTrack, read_tracks
 
 HEAD = b"MThd\0\0\0\6\0\1\0\1\0\x60"
 
@@ -94,6 +94,10 @@ def test_a_note_that_ends_where_it_began_is_none():
     assert notes_of(bytes([0, 0x90, 60, 90, 0, 0xFF, 0x2F, 0])) == []
 
 
+def test_a_track_may_be_empty():
+    assert read_tracks(track(b""))[1] == [RawTrack()]
+
+
 def test_a_track_may_lack_its_end():
     assert notes_of(bytes([0, 0x90, 60, 90, 10, 0x80, 60, 0])) == [RawNote(0, 10, 60, 90, 0)]
 
@@ -121,6 +125,7 @@ def test_chunks_of_another_kind_are_skipped_and_a_long_header_is_read():
         (b"MThd\0\0", "it does not begin with a whole MIDI header"),
         (HEAD, "it ends after 0 of its 1 tracks"),
         (HEAD + b"MTrk\0\0\0\x09\0", "track 1 is cut off"),
+        (HEAD + b"MTrk\xff\xff\xff\xff\0", "track 1 is cut off"),
         (track(b"\0\x90\x3c"), "track 1: an event is cut off"),
         (track(b"\0\xff\x03\x20abc"), "track 1: an event is cut off"),
         (track(b"\0\x40\x3c"), "track 1: byte 0x00 begins no event"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from live_composer.music.metre import Metre
@@ -53,12 +54,10 @@ def _music(frame: Frame, beat: float) -> list[Line]:
 
 
 def _beats(frame: Frame, beat: float) -> Line:
-    """Return the beats of the bar, as many struck as have passed."""
+    """Return the beats of the bar, as many struck as have passed; a count-in is counted like any bar."""
     metre = Metre.parse(str(frame.values["metre"]))
     pulses = max(1, metre.steps_per_bar // metre.steps_per_pulse)
-    if beat < 0:
-        return [(str(int(-beat) + 1), "warn")]
-    place = int(beat * STEPS_PER_BEAT - frame.bar_line) % metre.steps_per_bar // metre.steps_per_pulse
+    place = math.floor(beat * STEPS_PER_BEAT - frame.bar_line) % metre.steps_per_bar // metre.steps_per_pulse
     struck = min(pulses, place + 1) if frame.transport == "playing" or beat else 0
     return [(_STRUCK * struck, "sounding"), (_LEFT * (pulses - struck), "faint")]
 

@@ -157,6 +157,15 @@ def test_the_banner_says_what_is_wrong(state: str, said: str):
     assert (said in banner) if said else not banner
 
 
+@pytest.mark.parametrize(
+    ("metre", "beat", "count"),
+    [("4/4", -8.0, "●○○○"), ("4/4", -4.1, "●●●●"), ("4/4", -4.0, "●○○○"), ("6/8", -1.5, "●●"), ("3/4", -0.1, "●●●")],
+)
+def test_a_count_in_is_counted_as_its_clicks_sound(metre: str, beat: float, count: str):
+    frame = with_values(STATES["counting_in"], metre=metre)
+    assert f"count {count} " in text(status.lines(frame, beat, 200)[0])
+
+
 def test_plain_lines_say_each_bar_once_and_what_changes():
     teller, lines = plain.Teller(), list[str]()
     first = recorded()[0]

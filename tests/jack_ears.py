@@ -11,6 +11,8 @@ from collections import deque
 from multiprocessing.managers import BaseManager
 from typing import TYPE_CHECKING
 
+from live_composer.port.jack_client import connect_client
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -19,10 +21,7 @@ class Ears:
     """Notes every MIDI message with its frame, and keeps the sound of two audio ports."""
 
     def __init__(self, name: str) -> None:
-        import jack
-
-        jack.set_error_function(lambda _: None)
-        self._client = jack.Client(name, no_start_server=True)
+        self._client = connect_client(name)
         self._events: list[tuple[int, bytes]] = []
         self._sound: list[tuple[int, np.ndarray]] = []
         self._places: list[tuple[int, int]] | None = None
@@ -116,10 +115,7 @@ class Hands:
     """Plays messages at given frames, and may be a bus: what it hears comes out again."""
 
     def __init__(self, name: str) -> None:
-        import jack
-
-        jack.set_error_function(lambda _: None)
-        self._client = jack.Client(name, no_start_server=True)
+        self._client = connect_client(name)
         self._todo: deque[tuple[int, bytes]] = deque()
         self._start: int | None = None
         self._in = self._client.midi_inports.register("in")
@@ -158,9 +154,7 @@ class Baton:
     """Conducts JACK's transport, and is its timebase if asked to."""
 
     def __init__(self) -> None:
-        import jack
-
-        self._client = jack.Client("conductor", no_start_server=True)
+        self._client = connect_client("conductor")
         self._tempo = 0.0
         self._tempi: list[tuple[int, float, float]] = []
         """From which frame on, how many ticks lie before it, and at which tempo it goes on."""

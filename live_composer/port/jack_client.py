@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 LONGEST_CLIENT_NAME = 63
 """Bytes. The server refuses a longer one as if it did not run; what JACK itself tells (65) is not to be believed."""
+_PATIENCE_SECONDS = 2.0
+"""How long a server is asked again that is there and does not answer, as it may while it lets another client go."""
 
 
 def connect_client(name: str) -> jack.Client:
@@ -32,11 +34,16 @@ def connect_client(name: str) -> jack.Client:
         raise UnavailableError(f"its client names have at most {LONGEST_CLIENT_NAME} bytes, and `{name}` has more")
     jack.set_error_function(lambda _: None)
     jack.set_info_function(lambda _: None)
-    try:
-        with quiet():
-            return jack.Client(name, no_start_server=True)
-    except jack.JackError as error:
-        raise UnavailableError("no JACK server runs") from error
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            with quiet():
+                return jack.Client(name, no_start_server=True)
+        except jack.JackError as error:
+            busy = isinstance(error, jack.JackOpenError) and error.status.server_error
+            if not busy or time.monotonic() > deadline:
+                raise UnavailableError("no JACK server runs") from error
+        time.sleep(0.05)
 
 
 def connect_ports(client: jack.Client, source: jack.Port | str, destination: jack.Port | str, patience: float) -> None:

@@ -4,6 +4,13 @@ from collections.abc import Callable, Iterator
 
 class JackError(Exception): ...
 
+class Status:
+    @property
+    def server_error(self) -> bool: ...
+
+class JackOpenError(JackError):
+    status: Status
+
 class Port:
     @property
     def name(self) -> str: ...

@@ -7,6 +7,7 @@ import gc
 import multiprocessing
 import os
 import sys
+import time
 from collections import deque
 from multiprocessing.managers import BaseManager
 from typing import TYPE_CHECKING
@@ -15,6 +16,9 @@ from live_composer.port.jack_client import connect_client
 
 if TYPE_CHECKING:
     import numpy as np
+
+STOPPED, ROLLING = 0, 1
+"""What JACK calls these states of its transport."""
 
 
 class Ears:
@@ -105,7 +109,7 @@ class Ears:
         self._events += [(start + offset, bytes(data)) for offset, data in self._midi.incoming_midi_events()]
         if self._places is not None:
             state, position = self._client.transport_query_struct()
-            if state == 1:
+            if state == ROLLING:
                 self._places.append((start, position.frame))
         if any(port.number_of_connections for port in self._audio):
             self._sound.append((start, sum(port.get_array().copy() for port in self._audio)))
@@ -179,8 +183,11 @@ class Baton:
         self._client.transport_stop()
 
     def locate(self, frame: int) -> None:
-        """Put it at a frame."""
+        """Put it at a frame. Where it stands, wait until it is there: a start in the same period would come first."""
+        stands = self._state() == STOPPED
         self._client.transport_locate(frame)
+        while stands and (self._state() != STOPPED or self._client.transport_frame != frame):
+            time.sleep(0.001)
 
     def close(self) -> None:
         """Leave the server."""
@@ -199,6 +206,9 @@ class Baton:
         position.bar = int(ticks // (4 * 1920)) + 1
         position.beat = int(ticks // 1920) % 4 + 1
         position.tick = int(ticks % 1920)
+
+    def _state(self) -> int:
+        return self._client.transport_query_struct()[0]
 
     def _ticks(self, at: int) -> float:
         marks = [mark for mark in self._tempi if mark[0] <= at] or self._tempi[:1] or [(0, 0.0, self._tempo)]

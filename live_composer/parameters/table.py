@@ -24,6 +24,8 @@ the old future forgotten; at the next bar line; when the music starts the next t
 RULE = "rule."
 """What the names of rule weights begin with."""
 
+_ONE = {"bars": "bar", "beats": "beat", "semitones": "semitone"}
+
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
@@ -55,7 +57,8 @@ class Parameter:
     def show(self, value: Value) -> str:
         """Write a value with its unit."""
         text = self.kind.show(value)
-        return f"{text} {self.unit}".rstrip() if text[-1:].isdigit() else text
+        unit = _ONE.get(self.unit, self.unit) if text in {"1", "-1"} else self.unit
+        return f"{text} {unit}".rstrip() if text[-1:].isdigit() else text
 
 
 WEIGHT = Number(0.0, 4.0, 0.05)

@@ -56,7 +56,16 @@ def test_a_name_that_is_none_is_answered_with_the_nearest(written: str, words: s
 
 @pytest.mark.parametrize(
     ("name", "value", "words"),
-    [("tempo", 96.0, "96 BPM"), ("swing", 50.0, "50 %"), ("response", 0, "as long as the call"), ("chord", "", "none")],
+    [
+        ("tempo", 96.0, "96 BPM"),
+        ("swing", 50.0, "50 %"),
+        ("keep", 1, "1 bar"),
+        ("transpose", -1, "-1 semitone"),
+        ("silence", 1.5, "1.5 beats"),
+        ("latency", 1.0, "1 ms"),
+        ("response", 0, "as long as the call"),
+        ("chord", "", "none"),
+    ],
 )
 def test_a_value_is_shown_with_its_unit_where_it_is_a_number(name: str, value: Value, words: str):
     assert BY_NAME[name].show(value) == words

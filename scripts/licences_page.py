@@ -76,7 +76,7 @@ def brought() -> dict[str, set[str]]:
 
 
 def needs(name: str, extras: frozenset[str]) -> list[Requirement]:
-    """Return what a package needs here with some of its extras (`` for none), but for CUDA; nothing, if it is absent."""
+    """Return what a package needs here with some of its extras (`` for none), but CUDA; nothing, if it is absent."""
     try:
         lines = importlib.metadata.requires(name) or []
     except importlib.metadata.PackageNotFoundError:

@@ -61,9 +61,7 @@ class Found:
 class Pool:
     """Keeps up to `size` different melodies of `steps` each, at most `kin` of them made of the same notes."""
 
-    def __init__(
-        self, size: int, steps: int, noise: float, kin: int | None = None, prior_weight: float = 1.0
-    ) -> None:
+    def __init__(self, size: int, steps: int, noise: float, kin: int | None = None, prior_weight: float = 1.0) -> None:
         self._size, self._noise, self._kin, self._prior_weight = size, noise, kin, prior_weight
         nothing = np.zeros((0, steps), dtype=np.float32)
         self.found = Found(nothing.astype(np.int64), nothing, nothing)

@@ -167,8 +167,9 @@ def test_bounds_hold_in_19_cases_of_20_however_bad_the_estimates_are(times: floa
     over, under = 0.0, 0.0
     for one, other in itertools.product((True, False), repeat=2):
         chance = np.prod([1 / times if is_off else 1 - 1 / times for is_off in (one, other)])
-        high, low = ([log_z + sign * off if is_off else log_z - sign * 99 for is_off in (one, other)] for sign in (1, -1))
-        known = Limit("a", 0.0, 1, high[0], 1.0, high[1], low[0], low[1], 0.0, 1, 1)
+        low = [log_z + off if is_off else log_z - 99 for is_off in (one, other)]
+        high = [log_z - off if is_off else log_z + 99 for is_off in (one, other)]
+        known = Limit("a", 0.0, 1, low[0], 1.0, low[1], high[0], high[1], 0.0, 1, 1)
         over += chance * (known.at_least > log_z)
         under += chance * (known.at_most < log_z)
     assert over <= 1 / 20

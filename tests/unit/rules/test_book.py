@@ -126,7 +126,7 @@ def test_a_weight_of_many_digits_is_a_number_or_a_mistake(tmp_path: Path, digits
     if digits == 30:
         assert weights(path) == {"leaps": 1e30}
         return
-    with pytest.raises(BadFile, match="must be a number|is no TOML: Exceeds the limit"):
+    with pytest.raises(BadFile, match=r"must be a number|is no TOML: Exceeds the limit"):
         weights(path)
 
 

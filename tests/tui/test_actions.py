@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -242,6 +243,19 @@ async def test_ports_are_looked_for_again(playing: Playing, key: str):
     assert playing.stage.asked == [Command("catalogue"), Command("catalogue")]
     await playing.press(*"fluid", "enter")
     assert playing.app.options[:2] == ["--port", "fluidsynth:midi"]
+
+
+@pytest.mark.parametrize("keys", [("i",), ("1", "a")])
+async def test_that_it_is_looked_for_what_there_is_is_shown_while_it_takes_time(
+    playing: Playing, keys: tuple[str, ...]
+):
+    playing.stage.waits.add("catalogue")
+    await playing.pilot.press(*keys)
+    async with asyncio.timeout(5):
+        while not playing.app._notifications:
+            await playing.pilot.pause(0.01)
+    assert [note.message for note in playing.app._notifications] == ["Looking for what there is ..."]
+    assert not isinstance(playing.dialog, Choose)
 
 
 async def test_all_values_are_saved_as_the_first_free_preset(playing: Playing):

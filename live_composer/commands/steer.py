@@ -117,7 +117,17 @@ def lines(frame: Frame) -> list[str]:
         values = [f"{entry.name} {entry.show(frame.values[entry.name])}" for entry in TABLE if entry.group == group]
         told.append(f"{group}: {', '.join(values)}")
     told.append("rules: " + ", ".join(_rule(rule.name, rule.weight, rule.off) for rule in frame.rules))
-    told += ["", *(f"take {take.number}: {take.bars} bars, {take.path}" for take in frame.takes)] if frame.takes else []
+    told += (
+        [
+            "",
+            *(
+                f"take {take.number}: {take.bars} {'bar' if take.bars == 1 else 'bars'}, {take.path}"
+                for take in frame.takes
+            ),
+        ]
+        if frame.takes
+        else []
+    )
     return told + [f"! {notice.what}: {notice.reason}" for notice in frame.notices]
 
 

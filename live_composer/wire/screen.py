@@ -276,7 +276,8 @@ class Frame(Message, frozen=True):
         heard, open: the first step that has not sounded yet, and the first that may still change.
         notes: the melody, from some bars ago to the end of what is planned.
         own: what the player played, the last bars.
-        origin: where the last settled step came from: `plan`, `rest of plan`, `motif`, `take`, `silence`.
+        origin: where the last settled step came from: `plan`, `rest of plan`, `motif`, `take`,
+            `rest` (it listens), `silence`.
         rules: of the book in use, in its order.
         clock, port, planner: see there.
         takes: the newest last.

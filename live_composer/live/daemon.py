@@ -188,6 +188,7 @@ class Daemon:
     def _move(self, move: str) -> None:
         match move:
             case "play":
+                self.desk.listening.begin()
                 self._stage.play()
             case "pause" | "stop":
                 self.desk.listening.reset()
@@ -202,6 +203,7 @@ class Daemon:
                     self.desk.hear(message)
                 self._changed()
             case ClockState(moved=True, beat=beat):
+                self.desk.listening.moved()
                 self._stage.clock_moved(beat, self.port.left)
             case _:
                 pass

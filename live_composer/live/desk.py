@@ -76,7 +76,7 @@ class Desk:
         self._taps = Taps(clock)
         self._watch = Watch(plugins, book_file.find(values.word("book"), plugins))
         self._silence: asyncio.TimerHandle | None = None
-        self.listening = Listening(values, performance, lambda: transport("play"), self.plan_anew)
+        self.listening = Listening(values, performance, transport, self.plan_anew)
         self.knobs = Knobs(
             values,
             self.change,
@@ -149,7 +149,7 @@ class Desk:
 
     def hear(self, message: HeardMessage) -> None:
         """Take in what somebody plays, or turns."""
-        still = self._performance.transport.state != "playing" or not self._performance.moves
+        still = not self._performance.goes
         beat = message.seconds / seconds_per_beat(self._port.tempo) if still else message.beat
         self.ears.hear(message, beat)
         if self._silence:

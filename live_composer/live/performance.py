@@ -143,9 +143,10 @@ class Performance:
         self.planning.close()
 
     @property
-    def moves(self) -> bool:
-        """Whether beats go by: a clock that is followed may stand still."""
-        return not self._port.follows or self._port.clock.rolling
+    def goes(self) -> bool:
+        """Whether beats of the music go by, or of what counts it in: a clock that is followed may stand still."""
+        goes = self._port.clock.rolling if self._port.follows else self._port.playing
+        return goes and self.transport.state in {"playing", "counting in"}
 
     @property
     def _over(self) -> bool:

@@ -107,8 +107,8 @@ class PlanSource:
 
     @property
     def as_wished(self) -> bool:
-        """Whether the next step is planned, and by the wishes of now."""
-        return self.ready and (self._change_from is None or self._change_from > self.settled)
+        """Whether the next step is planned, and by the wishes of now, or rests."""
+        return self.resting or (self.ready and (self._change_from is None or self._change_from > self.settled))
 
     @property
     def resting(self) -> bool:
@@ -214,6 +214,8 @@ class PlanSource:
         """Settle from `step` on, which is far from where the music was; what is known of the melody stays before it."""
         if self._later:
             self.wishes, self._later = self._later.wishes, None
+        self._rests = _Rests(step if self.resting else math.inf, math.inf)
+        self._again += step - self.settled
         before = self._line.between(self.settled - CONTEXT, self.settled)
         self.settled = step
         self._line.clear(step - len(before))

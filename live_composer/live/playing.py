@@ -118,7 +118,7 @@ def swings(bar: BarSpan) -> bool:
 
 
 def placed(style: Style, step: int, bar: BarSpan) -> float:
-    """Return the beat at which a step sounds: pairs are counted from the bar line, where bars are of whole pairs or not.
+    """Return the beat at which a step sounds; pairs are counted from the bar line, whatever the bars before hold.
 
     Args:
         style: how it swings.

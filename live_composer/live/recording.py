@@ -77,7 +77,7 @@ class Recording:
             self._saving = asyncio.create_task(self._save())
 
     def halt(self, bar: BarSpan, score: Score, *, back: int | None, line: int = 0) -> None:
-        """Take note that the music was stopped in `bar`, and went back to a step in the bar at `line`, or waits there."""
+        """Take note that the music was stopped in `bar`, and waits, or went back to a step of the bar at `line`."""
         self.collect(score, 1 << 60)
         if back is not None:
             self._length = self._offset + beats(bar.end)

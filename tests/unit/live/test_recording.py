@@ -83,7 +83,7 @@ async def test_what_was_changed_before_the_first_bar_was_over_holds_from_the_beg
 
 async def test_where_a_leader_goes_back_to_a_bar_the_file_goes_on_at_the_next_bar_line(tmp_path: Path):
     recording, performer = new(tmp_path / "r.mid"), Performer(Wishes("m"))
-    play(recording, performer, {step: 14 for step in range(0, 64, 4)}, 64)
+    play(recording, performer, dict.fromkeys(range(0, 64, 4), 14), 64)
     performer.score.cut(64)
     recording.halt(BARS.at(63), performer.score, back=34, line=32)
     performer.forget()

@@ -189,6 +189,8 @@ class Daemon:
         match move:
             case "play":
                 self.desk.listening.begin()
+                if self.performance.transport.state == "stopped":
+                    self.takes.begin_anew()
                 self._stage.play()
             case "pause" | "stop":
                 self.desk.listening.reset()
@@ -204,6 +206,8 @@ class Daemon:
                 self._changed()
             case ClockState(moved=True, beat=beat):
                 self.desk.listening.moved()
+                if self.performance.goes_back(beat):
+                    self.takes.begin_anew()
                 self._stage.clock_moved(beat, self.port.left)
             case _:
                 pass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
@@ -27,8 +28,8 @@ LONGEST_BEATS = 64.0
 yet be planned anew. So every note is struck with this length, and ended by a message of its own; only a gate that ends
 it early needs to know its end beforehand, and takes the plan's word for it."""
 
-_SETTINGS = 512
-"""Changes of how it is played that are remembered."""
+_SETTINGS = 1 << 14
+"""Changes of how it is played that are remembered; behind a clock whose tempo is never quite the same, one a step."""
 
 
 class Setting(NamedTuple):
@@ -98,6 +99,12 @@ class Performer:
     def end(self, step: int, bar: BarSpan) -> list[Command]:
         """Return what ends the sounding notes at a step."""
         return self._release(step, self._after_the_last(playing.placed(self.style, step, bar)))
+
+    def copy(self) -> Performer:
+        """Return what is known now, to be looked up when the music begins anew."""
+        known = copy.copy(self)
+        known.score, known.settings = self.score.copy(), self.settings.copy()
+        return known
 
     def forget(self) -> None:
         """Take note that the port has released everything, and may be a new one that knows no program."""

@@ -99,6 +99,7 @@ class Performance:
         await self.planning.first_plan()
         while not self._over:
             try:
+                await self._port.recovered()
                 await self._start()
                 await self._perform()
             except LostProcess:

@@ -9,7 +9,7 @@
 #   make results  the models that come along evaluated anew, and the page that tells it
 #   make walk     the commands of every page, those too that take minutes
 #   make coverage  which lines no test runs; tests that fill a disk or time a rule fail under it, for measuring writes and takes time
-#   make mutation  which changes of rules, music, clocks and losses no test notices (about an hour)
+#   make mutation  which changes of rules, music, clocks and losses no test notices (about half an hour)
 #   make release-check  wheel and sdist built, looked into, installed and used on every Python here; some minutes
 #   make licences  the page of what an installation brings, and under which licences
 #   make lock     look for newer versions of everything

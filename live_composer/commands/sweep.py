@@ -48,22 +48,22 @@ def sweep(file: Path, /, *, config: Sweep = Sweep()) -> int | None:
     asked, trials = read(file)
     folder = (config.output or Path("runs") / file.stem).resolve()
     files.check_writable(folder / _JSON)
-    plugins = tuple(place.resolve() for place in folders(config.plugins))
+    plugins, command = tuple(place.resolve() for place in folders(config.plugins)), typed()
     done = {trial.name: result for trial in trials if (result := known(folder, trial, asked.melodies))}
     failed = _run(
         [trial for trial in trials if trial.name not in done],
-        lambda trial: run_trial(folder, trial, asked.melodies, plugins),
+        lambda trial: run_trial(folder, trial, asked.melodies, plugins, command),
         config.at_once,
     )
     results = [result for trial in trials if (result := known(folder, trial, asked.melodies))]
-    found = ranking.report(results, failed, typed())
+    found = ranking.report(results, failed, command)
     files.write_bytes(folder / _JSON, files.as_json(found, 1))
     files.write_text(folder / _MARKDOWN, ranking.markdown(found))
     _show(found, folder, json=config.json)
     return BadInput.exit_code if failed else None
 
 
-def run_trial(folder: Path, trial: Trial, melodies: int, plugins: tuple[Path, ...]) -> None:
+def run_trial(folder: Path, trial: Trial, melodies: int, plugins: tuple[Path, ...], command: str) -> None:
     """Tune by one setting, or go on with it, measure the best model, and keep what was found in the trial's folder.
 
     Raises:
@@ -76,7 +76,7 @@ def run_trial(folder: Path, trial: Trial, melodies: int, plugins: tuple[Path, ..
     from live_composer.learn.team import Team, choose_device
 
     place = folder / trial.name
-    job = job_of(trial.setting.options(place, plugins), "live-composer sweep", trial.setting.weights)
+    job = job_of(trial.setting.options(place, plugins), command, trial.setting.weights)
     outcome = tuning.tune(job, Team(choose_device("cpu")), Silence())
     if outcome and not outcome.interrupted:
         policy = checkpoint.load(str(place / trial.name)).policy()

@@ -124,7 +124,7 @@ def _report(config: Tune, folder: Path, outcome: Outcome) -> None:
         print(as_json(outcome, path))
         return
     prior, best = outcome.prior.figures, outcome.best.figures
-    titles = _SUMS | {name: name for name in outcome.best.rules} | _HEALTH
+    titles = _SUMS | {name: name for name in outcome.best.paid} | _HEALTH
     rows = [(title, f"{prior[name]:.2f}", f"{best[name]:.2f}") for name, title in titles.items()]
     print_table(("a melody", f"+{card.tuning.prior if card.tuning else 'prior'}", f"+{card.name}"), rows)
     print(how_long(outcome))

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _LARGEST = 32 << 20
 _FIELD = re.compile(r"([A-Za-z+]):(?![|:])\s*(.*)")
 _COMMENT = re.compile(r"(?<!\\)%.*")
+_END_OF_LINE = re.compile(r"\r\n?|\n")
 
 
 def read_abc(path: Path, *, repeats: bool = False) -> list[Score]:
@@ -49,25 +50,26 @@ def _decode(data: bytes) -> str:
 
 
 def _tunes(text: str) -> Iterator[list[str]]:
-    """Give the lines of each tune: from its X: to an empty line, or to the next X:."""
+    """Give the lines of each tune: from its X: to the next, or to an empty line; one before the music is a slip."""
     tune: list[str] | None = None
-    for line in text.splitlines():
+    has_music = False
+    for line in _END_OF_LINE.split(text):
         begins = line.startswith("X:")
-        if tune and (begins or (not line.strip() and _has_music(tune))):
+        if tune and (begins or (not line.strip() and has_music)):
             yield tune
             tune = None
         if begins:
-            tune = [line]
+            tune, has_music = [line], False
         elif tune is not None:
             tune.append(line)
+            has_music = has_music or _is_music(line.strip())
     if tune:
         yield tune
 
 
-def _has_music(lines: list[str]) -> bool:
-    """Say whether something other than fields and comments follows the key: an empty line before it is a slip."""
-    last = lines[-1].strip()
-    return bool(last) and not last.startswith("%") and not _FIELD.match(last)
+def _is_music(line: str) -> bool:
+    """Say whether a line is neither a field nor a comment, nor empty."""
+    return bool(line) and not line.startswith("%") and not _FIELD.match(line)
 
 
 def _read_tune(lines: list[str], *, repeats: bool) -> Score:

@@ -10,6 +10,8 @@ from live_composer.music.key import Key, key_of_signature
 _KEY = re.compile(r"([A-G])([#b]?)\s*([A-Za-z]*)")
 _EXTRA = re.compile(r"(\^{1,2}|_{1,2}|=)([A-Ga-g])")
 _OCTAVE = re.compile(r"octave=(-?\d)")
+_OPTION = re.compile(r"(?<!\S)(?:clef|middle|m|octave|transpose|t|score|sound|shift|stafflines|staffscale|style)=\S*")
+"""What a K: field says of clef and staff: `clef=bass` makes no B natural."""
 _PIPES = {"HP": 0, "Hp": 2}
 """Highland pipes: HP writes no signature, Hp two sharps; both play A mixolydian."""
 ACCIDENTALS = {"^^": 2, "^": 1, "=": 0, "_": -1, "__": -2}
@@ -48,9 +50,11 @@ class Signature:
         match = _KEY.match(text)
         if match is None:
             return signature
+        extra = {letter.upper(): ACCIDENTALS[sign] for sign, letter in _EXTRA.findall(_OPTION.sub("", text))}
+        if match[3].lower() == "exp":  # The accidentals are written, and no mode is.
+            return replace(signature, key=None, accidentals=extra)
         mode, above = _mode(match[3])
         sharps = _FIFTHS[match[1]] + {"#": 7, "b": -7, "": 0}[match[2]] + above
-        extra = {letter.upper(): ACCIDENTALS[sign] for sign, letter in _EXTRA.findall(text)}
         return replace(signature, key=key_of_signature(sharps, mode), accidentals={**_sharps(sharps), **extra})
 
 

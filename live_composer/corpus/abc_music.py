@@ -30,13 +30,13 @@ _LENGTH = r"(?P<number>\d*)(?P<slashes>/*)(?P<over>\d*)"
 _SYMBOL = re.compile(
     rf"""
       (?P<note>{_NOTE}{_LENGTH}(?P<tie>\s*-)?)
-    | (?P<skip>"[^"]*"|![^!\s|]*!|\+[a-z.]+\+|\{{[^}}]*\}}|[\s`~.$*;\\)]|[uvHLMOPRSTJKwy])
+    | (?P<skip>"[^"]*"|![^!\s|]*!|\+[a-z.]+\+|\{{[^{{}}]*\}}|[\s`~.$*;\\)]|[uvHLMOPRSTJKwy])
     | (?P<rest>[zx](?P<rest_number>\d*)(?P<rest_slashes>/*)(?P<rest_over>\d*))
     | (?P<empty_bars>[ZX](?P<how_many>\d*))
-    | (?P<inline>\[(?P<field>[A-Za-z]):(?P<value>[^\]]*)\])
-    | (?P<bar_line>(?P<bar>:*\|[|:\]]*(?:\[(?=\d))?|::+|\[\||\[(?=\d))(?P<ending>[\d,.-]*))
+    | (?P<inline>\[(?P<field>[A-Za-z]):(?P<value>[^][]*)\])
+    | (?P<bar_line>(?P<bar>:*\|[|:\]]*(?:\[(?=\d))?|::+|\[\|[|:\]]*|\[(?=\d))(?P<ending>[\d,.-]*))
     | (?P<tuplet>\((?P<written>\d)(?::(?P<time>\d?)(?::(?P<count>\d?))?)?)
-    | (?P<chord>\[(?P<inside>[^\]]*)\](?P<chord_number>\d*)(?P<chord_slashes>/*)(?P<chord_over>\d*)(?P<chord_tie>\s*-)?)
+    | (?P<chord>\[(?P<inside>[^][]*)\](?P<chord_number>\d*)(?P<chord_slashes>/*)(?P<chord_over>\d*)(?P<chord_tie>\s*-)?)
     | (?P<broken>>+|<+)
     | (?P<overlay>&)
     """,
@@ -91,6 +91,7 @@ class Music:
 
     def line(self, text: str) -> None:
         """Take a line of music."""
+        self._unit = self._unit_ticks  # A metre that comes later does not change it.
         position = 0
         while position < len(text):
             match = _SYMBOL.match(text, position)

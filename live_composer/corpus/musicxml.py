@@ -109,7 +109,7 @@ class _Staves:
     def __init__(self, part: Element) -> None:
         self._divisions = 1
         self._metre: Metre | None = None
-        self._key: Key | None = None
+        self._written: Key | None = None
         self._shift = 0
         self._endings: frozenset[int] = frozenset()
         staves = max((int(item.text or 1) for item in part.iterfind("measure/attributes/staves")), default=1)
@@ -122,7 +122,7 @@ class _Staves:
 
     def _measure(self, measure: Element) -> None:
         self._cursor = self._onset = self._end = 0
-        self._bars = [Bar(self._metre, self._key, endings=self._endings) for _ in self.bars]
+        self._bars = [Bar(self._metre, self._key(), endings=self._endings) for _ in self.bars]
         closing = False
         for element in measure:
             if element.tag == "note":
@@ -143,7 +143,7 @@ class _Staves:
             self._endings = frozenset()
 
     def _note(self, element: Element) -> None:
-        if element.find("grace") is not None or element.find("cue") is not None:
+        if element.find("grace") is not None:
             return
         length = self._ticks(element)
         if element.find("chord") is None:
@@ -151,7 +151,7 @@ class _Staves:
             self._cursor += length
             self._end = max(self._end, self._cursor)
         pitch = element.find("pitch")
-        if pitch is None or not length:
+        if pitch is None or not length or element.find("cue") is not None:
             return
         tied = any(tie.get("type") == "start" for tie in element.iterfind("tie"))
         staff = min(int(element.findtext("staff") or 1), len(self._bars)) - 1
@@ -169,14 +169,18 @@ class _Staves:
             self._metre = _metre(time)
         if fifths is not None:
             mode = (element.findtext("key/mode") or "").strip().lower()
-            self._key = key_of_signature(int(fifths), mode if mode in _MODES else "major")
+            self._written = key_of_signature(int(fifths), mode if mode in _MODES else "major")
         transpose = element.find("transpose")
         if transpose is not None:
             octaves = int(transpose.findtext("octave-change") or 0)
             self._shift = int(float(transpose.findtext("chromatic") or 0)) + 12 * octaves
         if not self._end:
             for bar in self._bars:
-                bar.metre, bar.key = self._metre, self._key
+                bar.metre, bar.key = self._metre, self._key()
+
+    def _key(self) -> Key | None:
+        """Return the key that sounds; a transposing instrument's is written elsewhere, as its notes are."""
+        return self._written.moved(self._shift) if self._written else None
 
     def _bar_line(self, element: Element) -> bool:
         """Mark repeats and endings; say whether an ending stops here."""

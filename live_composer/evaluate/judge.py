@@ -41,7 +41,7 @@ class _Sums:
 
     def add(self, drawn: Rollout) -> None:
         """Count a batch."""
-        book, c = self.objective.book, self.objective.c
+        book, c, weight = self.objective.book, self.objective.c, self.objective.prior_weight
         reward = drawn.reward(book.weights)
         log_p, kl = drawn.log_p.astype(np.float64), drawn.log_pi.astype(np.float64) - drawn.log_p
         for name, steps in (("reward", reward), ("log_p", log_p), ("kl", kl)):
@@ -49,7 +49,7 @@ class _Sums:
             self.tallies[name] += Tally.of(steps.sum(axis=1))
         for name, values in drawn.rewards.items():
             self.tallies[f"rule {name}"] += Tally.of(book.weights[name] * values.sum(axis=1))
-        self.tallies["j"] += Tally.of(reward.sum(axis=1) / c - kl.sum(axis=1))
+        self.tallies["j"] += Tally.of(reward.sum(axis=1) / c - kl.sum(axis=1) + (weight - 1) * log_p.sum(axis=1))
         self.tallies["log_p_step"] += Tally.of(log_p.sum(axis=1), float(self.objective.steps))
         self.tallies["log_p_note"] += Tally.of(log_p.sum(axis=1), (drawn.events >= FIRST_PITCH).sum(axis=1))
         heard = hear(drawn.events, self.objective.context)

@@ -73,7 +73,8 @@ class Limit(msgspec.Struct, frozen=True):
     @property
     def at_least(self) -> float:
         """What log Z is at least, with 95 % confidence."""
-        return max(self.found, self.drawn - MARGIN, self.lower - MARGIN)
+        # The greater of two estimates is over by so much with twice the chance of one.
+        return max(self.found, max(self.drawn, self.lower) - MARGIN - math.log(2))
 
     @property
     def at_most(self) -> float:

@@ -35,6 +35,7 @@ class Objective:
         context: of the melodies.
         steps: the length of a melody.
         c: nats are rewards divided by it.
+        prior_weight: how much log p counts: 1 as in the paper.
     """
 
     prior: Policy
@@ -42,11 +43,13 @@ class Objective:
     context: Context
     steps: int
     c: float
+    prior_weight: float = 1.0
 
     def log_density(self, events: Tokens) -> Floats:
         """Return log p(x) + r(x)/c of whole melodies: (melodies, steps) -> (melodies,)."""
         log_p = hear(self.prior, events, self.context)
-        return log_p.sum(axis=1, dtype=np.float64) + self.book.reward(events, self.context).sum(axis=1) / self.c
+        nats = self.prior_weight * log_p.sum(axis=1, dtype=np.float64)
+        return nats + self.book.reward(events, self.context).sum(axis=1) / self.c
 
 
 def complete(

@@ -85,13 +85,14 @@ class Report(msgspec.Struct, frozen=True):
 
 def measured(trial: Trial, task: Task, policy: Policy, command: str, melodies: int) -> Result:
     """Measure the policy that a trial came to."""
-    objective = Objective(task.prior_policy, task.book, task.context, task.steps, task.c)
+    objective = Objective(task.prior_policy, task.book, task.context, task.steps, task.c, task.prior_weight)
     judged = judge(
         policy, objective, trial.name, command=command, melodies=melodies, seed=trial.setting.seed, pool=_POOL
     )
     metre = task.context.metre
     weights = ", ".join(f"{rule} {weight:g}" for rule, weight in trial.setting.weights.items())
     strives = f"{task.book.name}{f' ({weights})' if weights else ''} at c = {task.c:g} from {task.prior.card.name}"
+    strives += "" if task.prior_weight == 1 else f" that counts {task.prior_weight:g} times"
     strives += f", {task.steps} steps of {metre} in {task.context.key}"
     real = tunes.reference(str(metre), task.steps)
     figures = {name: each.value for name, each in real.health.items() if each.value is not None} if real else {}

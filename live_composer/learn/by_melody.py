@@ -62,7 +62,8 @@ class ByMelody:
         self._joined = team.join(self.network)
         betas = (0.9, recipe.second_moment)
         self._optimiser = torch.optim.Adam(self.network.parameters(), recipe.learning_rate, betas, fused=True)
-        self.parts = [_Part(other, Pool(recipe.pool, other.steps, recipe.pool_noise, recipe.kin)) for other in tasks]
+        pool = (recipe.pool_noise, recipe.kin, task.prior_weight)
+        self.parts = [_Part(other, Pool(recipe.pool, other.steps, *pool)) for other in tasks]
 
     def round(self, number: int, fraction: float) -> Done:
         """Play, search and learn, for one task after the other; see `Way`."""

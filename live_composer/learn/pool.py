@@ -61,8 +61,8 @@ class Found:
 class Pool:
     """Keeps up to `size` different melodies of `steps` each, at most `kin` of them made of the same notes."""
 
-    def __init__(self, size: int, steps: int, noise: float, kin: int | None = None) -> None:
-        self._size, self._noise, self._kin = size, noise, kin
+    def __init__(self, size: int, steps: int, noise: float, kin: int | None = None, prior_weight: float = 1.0) -> None:
+        self._size, self._noise, self._kin, self._prior_weight = size, noise, kin, prior_weight
         nothing = np.zeros((0, steps), dtype=np.float32)
         self.found = Found(nothing.astype(np.int64), nothing, nothing)
 
@@ -72,7 +72,7 @@ class Pool:
         _, different = np.unique(together.events, axis=0, return_index=True)
         together = together.chosen(different)
         if len(together) > self._size or self._kin is not None:
-            score = together.log_p.sum(axis=1) + together.reward.sum(axis=1) / c
+            score = self._prior_weight * together.log_p.sum(axis=1) + together.reward.sum(axis=1) / c
             score += self._noise * chance.gumbel(size=len(score))
             best = np.argsort(-score, kind="stable")
             if self._kin is not None:
@@ -92,7 +92,8 @@ class Pool:
         found = self.found
         if focus is None:
             return found.chosen(chance.integers(0, len(found), count))
-        score = (found.log_p.sum(axis=1, dtype=np.float64) + found.reward.sum(axis=1) / c) / focus
+        log_p = self._prior_weight * found.log_p.sum(axis=1, dtype=np.float64)
+        score = (log_p + found.reward.sum(axis=1) / c) / focus
         share = np.exp(score - score.max())
         return found.chosen(chance.choice(len(found), count, p=share / share.sum()))
 

@@ -153,13 +153,19 @@ class TuneRow(msgspec.Struct, frozen=True):
     def figures(self) -> dict[str, float]:
         """See `Measured`."""
         own = msgspec.structs.asdict(self)
-        return {name: own[name] for name in self.__struct_fields__[:-2]} | self.health | self.rules
+        return {name: own[name] for name in self.__struct_fields__[:-2]} | self.health | self.paid
 
     @property
     def curves(self) -> dict[str, float]:
         """See `Measured`."""
         sums = {"J": self.J, "score": self.score, "reward": self.reward, "log p": self.log_p, "KL": self.kl}
-        return sums | self.rules | self.health
+        return sums | self.paid | self.health
+
+    @property
+    def paid(self) -> dict[str, float]:
+        """What each rule paid, by names that no other figure has: anyone may call a rule `rests`, or `score`."""
+        others = {*self.__struct_fields__, *self.health, "KL"}
+        return {f"rule {name}" if name in others else name: pay for name, pay in self.rules.items()}
 
     def goal(self, name: str) -> float:
         """Return the figure that an algorithm strives for."""

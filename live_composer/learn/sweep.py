@@ -78,7 +78,7 @@ class Sweep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """
         for values in itertools.product(*self.over.values()):
             apart = dict(zip(self.over, values, strict=True))
-            name = "-".join(_word(f"{key.removeprefix(_WEIGHT)}_{value}") for key, value in apart.items())
+            name = "-".join(_word(f"{key.removeprefix(_WEIGHT)}_{_told(value)}") for key, value in apart.items())
             yield Trial(name, _setting(self.every | apart))
 
 
@@ -92,7 +92,7 @@ def read(path: Path) -> tuple[Sweep, list[Trial]]:
     try:
         sweep = msgspec.toml.decode(data, type=Sweep)
         trials = list(itertools.islice(sweep.trials(), _MOST + 1))
-    except (msgspec.MsgspecError, BadInput, ValueError) as error:
+    except (msgspec.MsgspecError, BadInput, ValueError, RecursionError) as error:
         raise BadFile(f"{path}: {str(error)[:1].lower()}{str(error)[1:].rstrip('.')}.") from error
     if len(trials) > _MOST:
         raise BadFile(f"{path} asks for more than {_MOST:,} tunings.")
@@ -106,6 +106,13 @@ def _setting(options: dict[str, Any]) -> Setting:
     others = {name: value for name, value in options.items() if not name.startswith(_WEIGHT)}
     weights = {**others.pop("weights", {}), **weights}
     return msgspec.convert({**others, "weights": weights}, Setting)
+
+
+def _told(value: Any) -> str:
+    """Return a value with its minus or its sharp in a word: the name of a file keeps neither sign."""
+    if isinstance(value, int | float) and value < 0:
+        return f"minus_{-value}"
+    return str(value).replace("#", "_sharp")
 
 
 def _word(text: str) -> str:

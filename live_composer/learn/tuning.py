@@ -264,5 +264,7 @@ def _settings(job: Job, team: Team) -> dict[str, Any]:
         "key": str(task.context.key),
         "metre": [str(task.context.metre) for task in job.tasks],
         "length": [task.steps for task in job.tasks],
+        "ends": [task.context.length for task in job.tasks],
+        "phrase": task.context.phrase,
         "processes": team.size,
     }

@@ -13,11 +13,10 @@ house_leaps = { weight = 0.5, leap = 8 }
 from __future__ import annotations
 
 import contextlib
+import math
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
-
-import numpy as np
 
 from live_composer import files, paths
 from live_composer.errors import BadFile, BadInput, nearest
@@ -37,8 +36,8 @@ _LARGEST = 1 << 20
 
 
 def books(folders: Iterable[Path] = ()) -> dict[str, Path]:
-    """Return the files of all books that can be named: those of `folders`, then the shipped ones."""
-    places = [paths.shipped("plugins"), *reversed(list(folders))]
+    """Return the files of all books that can be named: the shipped ones, then those of `folders`; the later wins."""
+    places = [paths.shipped("plugins"), *folders]
     return {path.stem: path for folder in places for path in sorted(folder.glob("*.toml"))}
 
 
@@ -89,7 +88,8 @@ def _told(path: Path) -> Generator[None]:
     """Name the file in what is said of its faults."""
     try:
         yield
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    # Numbers too long and lists too deep for Python are no TOML that anyone means either.
+    except (ValueError, RecursionError) as error:
         raise BadFile(f"{path} is no TOML: {error}.") from error
     except BadFile:
         raise
@@ -112,9 +112,10 @@ def _weight(name: str, entry: Any) -> tuple[float, dict[str, Any]]:
     """Return a rule's weight and parameters, as the book gives them."""
     parameters = dict(cast("dict[str, Any]", entry)) if isinstance(entry, dict) else {"weight": entry}
     weight = parameters.pop("weight", 1.0)
-    if isinstance(weight, bool) or not isinstance(weight, int | float) or not np.isfinite(weight):
-        raise BadInput(f"the weight of `{name}` is {weight!r}, and must be a number.")
-    return float(weight), parameters
+    with contextlib.suppress(TypeError, ValueError, OverflowError):
+        if not isinstance(weight, bool | str) and math.isfinite(weight):
+            return float(weight), parameters
+    raise BadInput(f"the weight of `{name}` is {weight!r}, and must be a number.")
 
 
 def _book(name: str, table: dict[str, Any], plugins: Plugins, *, forgiving: bool) -> RuleBook:

@@ -129,7 +129,7 @@ BY_NAME = {action.name: action for action in ACTIONS}
 _SHOWN = {
     "exclamation_mark": "!", "plus": "+", "equals_sign": "=", "minus": "-", "full_stop": ".", "comma": ",",
     "slash": "/", "question_mark": "?", "left_square_bracket": "[", "right_square_bracket": "]", "left": "←",
-    "right": "→", "escape": "esc", "backspace": "⌫", "enter": "⏎", "f1": "F1", "f2": "F2",
+    "right": "→", "up": "↑", "down": "↓", "escape": "esc", "backspace": "⌫", "enter": "⏎", "f1": "F1", "f2": "F2",
 }  # fmt: skip
 _TYPED = {shown: key for key, shown in _SHOWN.items() if len(shown) == 1}
 

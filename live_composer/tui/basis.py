@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from textual.app import SystemCommand
@@ -28,6 +29,8 @@ NO_WISHES = Attach()
 """The look, motion and keys of who has none."""
 _SHORT_TOAST, _LONG_TOAST = 2.5, 8.0
 """Seconds: what was asked for and done; what a person should know."""
+_HELP_COLUMNS = 44
+"""What a dialog of help leaves for the words beside a key."""
 
 
 class Basis(Standing):
@@ -119,7 +122,7 @@ class Basis(Standing):
         about = str(getattr(focused, "help_text", "")) if isinstance(focused, Rows | PianoRoll) else ""
         lines = [about, ""] if about else []
         for title, own in [*((actions.SCOPES[scope], actions.of(scope)) for scope in _scopes(focused)), self._anywhere]:
-            lines += [title, *(f"  {self._keys(one):10} {one.help}" for one in own), ""]
+            lines += [title, *(_hanging(self._keys(one), one.help) for one in own), ""]
         lines.append("tab goes to the next part of the screen, shift+tab to the one before.")
         self.push_screen(Read("Help", "\n".join(lines)))
 
@@ -130,6 +133,11 @@ class Basis(Standing):
     def _keys(self, action: actions.Action) -> str:
         """Return the keys of an action as they are now."""
         return " ".join(actions.shown_key(key) for key in self.keys_now[action.name].split(","))
+
+
+def _hanging(keys: str, about: str) -> str:
+    """Return what keys do, in lines that fit into a dialog: all but the first stand below what they go on with."""
+    return f"  {keys:10} " + f"\n{'':13}".join(textwrap.wrap(about, _HELP_COLUMNS))
 
 
 def _scopes(focused: object) -> list[actions.Scope]:

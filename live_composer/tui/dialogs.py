@@ -111,9 +111,10 @@ class Choose(Dialog[str]):
         """Show the choices that hold what is typed."""
         self._show(event.value)
 
-    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        """Show the card of the choice under the cursor."""
-        card = self._shown[event.option_index].card
+    def on_option_list_option_highlighted(self, _: OptionList.OptionHighlighted) -> None:
+        """Show the card of the choice under the cursor; that of now, for typing may have changed the list since."""
+        at = self.query_one(OptionList).highlighted
+        card = None if at is None else self._shown[at].card
         if card is not None and self.query("#card"):
             self.query_one("#card", Static).update(self._written(card))
 

@@ -39,6 +39,15 @@ def test_the_page_says_what_is_installed(script: ModuleType):
         assert origins <= set(page[name][1].split(", ")), "run `make licences`"
 
 
+def test_the_page_is_the_same_with_a_gpu(script: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    needs = ("numpy", "nvidia-cublas==13; platform_system != 'none'", "cuda_toolkit[nvtx]", "triton==3")
+    told = "".join(f"Requires-Dist: {each}\n" for each in needs)
+    (tmp_path / "torchlike-1.dist-info").mkdir()
+    (tmp_path / "torchlike-1.dist-info" / "METADATA").write_text(f"Metadata-Version: 2.1\nName: torchlike\n{told}")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert [each.name for each in script.needs("torchlike", frozenset({""}))] == ["numpy"]
+
+
 def test_every_package_of_the_page_is_locked():
     lines = (ROOT / "requirements.lock").read_text().splitlines()
     locked = {re.sub("[-_.]+", "-", line.partition("==")[0]).lower() for line in lines}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 from msgspec.structs import replace
 from stage import STATES, Stage, settle, with_values
+from textual.widgets import Input, OptionList
 
 import scripts
 from live_composer.config import Attach
@@ -166,10 +167,14 @@ def test_the_page_of_keys_tells_of_every_action():
 
 async def test_f1_tells_of_the_focused_widget_and_its_keys(playing: Playing):
     await playing.press("1", "f1")
-    text = playing.app.screen._text
+    lines = playing.app.screen._text.splitlines()
+    text = " ".join(" ".join(lines).split())
     assert "Each line is a rule" in text
     for action in [*actions.of("rules"), *actions.of("sliders"), *actions.of("anywhere")]:
         assert action.help in text
+    # What is told of a key goes on below itself.
+    place = lines.index(f"  {'v':10} The next knob that is moved steers this")
+    assert lines[place + 1] == f"{'':13}slider."
 
 
 async def test_what_cannot_be_drawn_is_told_and_the_screen_stands(playing: Playing):
@@ -290,6 +295,16 @@ async def test_a_list_is_searched_and_a_wrong_value_is_told(playing: Playing):
     await playing.press("escape", "2", "down", "enter", "ctrl+u", *"high", "enter")
     assert isinstance(playing.dialog, Ask)
     assert playing.stage.asked == []
+
+
+async def test_what_is_typed_faster_than_the_list_is_drawn_breaks_nothing(playing: Playing):
+    await playing.press("y")
+    dialog = playing.app.screen
+    dialog.query_one(OptionList).highlighted = 20
+    dialog.query_one(Input).value = "xyzzy"
+    await settle(playing.pilot)
+    assert playing.app.mistakes == []
+    assert dialog.query_one(OptionList).option_count == 0
 
 
 def test_keys_of_ones_own_are_read():

@@ -14,6 +14,7 @@ from live_composer.errors import BadFile, BadInput
 from live_composer.evaluate import ranking
 from live_composer.learn.sweep import Setting, Trial, read
 from live_composer.measures.estimates import Estimate
+from live_composer.policy import checkpoint
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,6 +48,18 @@ def test_every_combination_is_a_tuning_with_a_name_of_its_own(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
+    ("over", "names"),
+    [
+        ('"weights.paper_key" = [-1.0, 1.0]', ["paper_key_minus_1_0", "paper_key_1_0"]),
+        ('key = ["C", "C# minor"]', ["key_C", "key_C_sharp_minor"]),
+        ('key = ["F", "F#"]', ["key_F", "key_F_sharp"]),
+    ],
+)
+def test_what_differs_in_a_sign_has_a_name_of_its_own(tmp_path: Path, over: str, names: list[str]):
+    assert [trial.name for trial in read(written(tmp_path, f"[over]\n{over}\n"))[1]] == names
+
+
+@pytest.mark.parametrize(
     ("text", "says"),
     [
         ("[over", "TOML|table|Expected|expected"),
@@ -76,9 +89,10 @@ def test_a_trial_is_run_once_and_ranked_within_its_objective(
     pytest.importorskip("torch", reason="the extra `learn` is not installed")
     monkeypatch.setattr("live_composer.learn.tuning._FINAL", 100)  # Melodies: that they are drawn is enough here.
     _, trials = read(written(tmp_path, FILE.format(model=random_model)))
-    sweep.run_trial(tmp_path, trials[1], 20, ())
+    sweep.run_trial(tmp_path, trials[1], 20, (), "live-composer sweep mine.toml")
     (result,) = [result for trial in trials if (result := sweep.known(tmp_path, trial, 20))]
     assert result.trial == trials[1]
+    assert checkpoint.card(str(tmp_path / trials[1].name / trials[1].name)).command == "live-composer sweep mine.toml"
     results = [result, msgspec.structs.replace(result, trial=trials[2], objective="something else")]
     assert sweep.known(tmp_path, trials[1], 30) is None
     assert sweep.known(tmp_path, Trial(trials[1].name, Setting()), 20) is None
@@ -105,11 +119,33 @@ def test_a_trial_is_run_once_and_ranked_within_its_objective(
 
 
 @pytest.mark.learn
+def test_tunings_to_which_the_prior_counts_otherwise_strive_for_something_else(
+    tmp_path: Path, random_model: str, monkeypatch: pytest.MonkeyPatch
+):
+    pytest.importorskip("torch", reason="the extra `learn` is not installed")
+    monkeypatch.setattr("live_composer.learn.tuning._FINAL", 100)
+    trials = [
+        Trial(f"w{weight}", Setting(algo="pg", model=random_model, steps=100, prior_weight=weight)) for weight in (0, 1)
+    ]
+    for trial in trials:
+        sweep.run_trial(tmp_path, trial, 200, (), "")
+    alone, beside = (sweep.known(tmp_path, trial, 200) for trial in trials)
+    assert alone is not None
+    assert beside is not None
+    assert [alone.objective.count("counts 0 times"), beside.objective.count("counts")] == [1, 0]
+    for result, weight in ((alone, 0), (beside, 1)):
+        model = result.judged
+        assert model.j.value == pytest.approx(
+            (model.reward.value or 0) / 0.5 - (model.kl.value or 0) + (weight - 1) * (model.log_p.value or 0)
+        )
+
+
+@pytest.mark.learn
 def test_a_weight_of_no_rule_is_refused(tmp_path: Path, random_model: str):
     pytest.importorskip("torch", reason="the extra `learn` is not installed")
     trial = Trial("t", Setting(model=random_model, weights={"kee": 1.0}))
     with pytest.raises(BadInput, match="no rule `kee`"):
-        sweep.run_trial(tmp_path, trial, 20, ())
+        sweep.run_trial(tmp_path, trial, 20, (), "")
 
 
 @pytest.mark.learn

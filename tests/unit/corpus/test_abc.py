@@ -90,6 +90,10 @@ def test_the_unit_length_without_a_field_depends_on_the_metre(read, metre: str, 
     assert beats(read(f"X:1\nM:{metre}\nK:C\nC"))[0] == Fraction(unit)
 
 
+def test_a_metre_within_the_tune_does_not_change_the_unit_length(read):  # noqa: ANN001
+    assert set(beats(read("X:1\nM:4/4\nK:C\nC8|[M:2/4]D4|\nM:2/4\nE4|"))) == {Fraction(4), Fraction(2)}
+
+
 def test_rests_and_empty_bars(read):  # noqa: ANN001
     part = read(HEAD + "z2C2|Z2|x4|C4|")
     assert [note.onset / TICKS_PER_BEAT for note in part.notes] == [2, 16]
@@ -103,6 +107,11 @@ def test_repeats_and_endings(read):  # noqa: ANN001
     text = HEAD + "|:C4|[1D4:|[2E4|]\n|:F4|1 G4:|2 A4:|\n::B4::c4:|"
     assert pitches(read(text)) == [60, 64, 65, 69, 71, 72]
     assert pitches(read(text, repeats=True)) == [60, 62, 60, 64, 65, 67, 65, 69, 71, 71, 72, 72]
+
+
+@pytest.mark.parametrize("line", ["|:", "||:", "|[|:", "[|:", "[|:::"])
+def test_a_repeat_may_open_with_any_bar_line(read, line: str):  # noqa: ANN001
+    assert pitches(read(HEAD + f"C4{line}D4:|E4|]", repeats=True)) == [60, 62, 62, 64]
 
 
 def test_a_change_of_metre_and_key_in_the_tune(read):  # noqa: ANN001
@@ -135,12 +144,16 @@ def test_the_first_voice_is_the_tune(read):  # noqa: ANN001
         ("Hp", "A mixolydian", "F# C#"),
         ("HP", "A mixolydian", ""),
         ("Cb", "B major", "Bb Eb Ab Db Gb Cb Fb"),
+        ("F clef=bass", "F major", "Bb"),
+        ("Eb clef=alto middle=d", "Eb major", "Bb Eb Ab"),
+        ("F#m=g", "F# minor", "F# C# G="),
+        ("D exp _b _e ^f", "None", "Bb Eb F#"),
         ("none", "None", ""),
     ],
 )
 def test_keys(text: str, key: str, accidentals: str):
     signature = Signature().changed(text)
-    written = {name[0]: 1 if name[1] == "#" else -1 for name in accidentals.split()}
+    written = {name[0]: {"#": 1, "b": -1, "=": 0}[name[1]] for name in accidentals.split()}
     assert (str(signature.key), signature.accidentals) == (key, written)
 
 
@@ -166,6 +179,23 @@ def test_a_file_of_tunes_with_text_between_them(tmp_path: Path):
     assert pitches(second.parts[0]) == [60, 62, 64]
     assert second.parts[0].metres == [(0, None)]
     assert third.rights == "copyright: public domain"
+
+
+def test_an_empty_line_ends_a_tune_whose_words_stand_below(tmp_path: Path):
+    path = tmp_path / "book.abc"
+    path.write_text(HEAD + "CDEF|\nW: Some words.\n% Sung\n\nA fabled bad gig.\n")
+    assert pitches(read_abc(path)[0].parts[0]) == [60, 62, 64, 65]
+
+
+def test_a_byte_of_windows_ends_no_line(tmp_path: Path):
+    path = tmp_path / "book.abc"
+    path.write_bytes(HEAD.encode() + b"CDEF|\r\nw: and so \x85 cabbage\rGABc|")
+    assert pitches(read_abc(path)[0].parts[0]) == [60, 62, 64, 65, 67, 69, 71, 72]
+
+
+@pytest.mark.parametrize("bracket", "[{")
+def test_brackets_without_end_are_read_once(read, bracket: str):  # noqa: ANN001
+    assert pitches(read(HEAD + bracket * 200_000 + "\nC4|")) == [60]
 
 
 @pytest.mark.parametrize("content", [b"", b"no tune here", bytes(range(256))])

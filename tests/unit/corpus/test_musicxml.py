@@ -43,10 +43,10 @@ def zipped(**members: str) -> bytes:
 
 def test_notes_rests_chords_ties_and_graces(tmp_path: Path):
     grace = "<note><grace/><pitch><step>B</step><octave>4</octave></pitch></note>"
-    cue = "<note><cue/><pitch><step>B</step><octave>4</octave></pitch><duration>4</duration></note>"
+    cue = "<note><cue/><pitch><step>B</step><octave>4</octave></pitch><duration>2</duration></note>"
     chord = xml_note(67, 4).replace("<note>", "<note><chord/>")
     first = measure(
-        xml_note(61, 4) + xml_note(None, 4) + xml_note(64, 4) + chord + grace + cue + xml_note(60, 4, tied=True),
+        xml_note(61, 4) + xml_note(None, 2) + cue + xml_note(64, 4) + chord + grace + xml_note(60, 4, tied=True),
         attributes(fifths=-3),
     )
     part = read(tmp_path, score(first + measure(xml_note(60, 16)))).parts[0]
@@ -77,7 +77,9 @@ def test_a_transposing_instrument_is_read_at_concert_pitch(tmp_path: Path):
     clarinet = (
         "<transpose><diatonic>-1</diatonic><chromatic>-2</chromatic><octave-change>-1</octave-change></transpose>"
     )
-    assert heard(read(tmp_path, score(measure(WHOLE, attributes() + clarinet))).parts[0]) == [(0, 4, 46)]
+    part = read(tmp_path, score(measure(WHOLE, attributes(fifths=2) + clarinet))).parts[0]
+    assert heard(part) == [(0, 4, 46)]
+    assert [str(key) for _, key in part.keys] == ["C major"]
 
 
 def test_repeats_and_endings(tmp_path: Path):

@@ -53,6 +53,18 @@ def test_how_strict_it_is_decides_between_reward_and_likelihood():
         assert kept(pool) == expected
 
 
+def test_how_much_the_prior_counts_decides_too():
+    likely, paid = found(1), found(2)
+    likely = Found(likely.events, likely.log_p + 0.5, likely.reward)  # 6 nats likelier, for a reward of 1
+    for weight, expected in ((0.0, [2]), (1.0, [1])):
+        pool = Pool(1, STEPS, noise=0.0, prior_weight=weight)
+        pool.add(likely.beside(paid), 1.0, chance())
+        assert kept(pool) == expected
+        both = Pool(2, STEPS, noise=0.0, prior_weight=weight)
+        both.add(likely.beside(paid), 1.0, chance())
+        assert set(both.sample(50, chance(), focus=0.1).events[:, 0].tolist()) == set(expected)
+
+
 def test_noise_lets_others_stay():
     sure, lucky = Pool(10, STEPS, noise=0.0), Pool(10, STEPS, noise=50.0)
     for pool in (sure, lucky):

@@ -8,12 +8,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import replace as replace_fields
 
 from live_composer.errors import BadInput, BadModel
 from live_composer.learn import tuning
 from live_composer.learn.display import Silence
 from live_composer.learn.gauge import gauge
-from live_composer.learn.progress import TuneProgress
+from live_composer.learn.progress import TuneProgress, TuneRow
 from live_composer.learn.task import task_of
 from live_composer.learn.tuning import Job, Outcome, tune
 from live_composer.music.metre import Metre
@@ -193,6 +194,16 @@ def test_a_run_with_other_rules_is_refused(tmp_path: Path):
         tuned(job(tmp_path / "toy", tasks=(other,)))
 
 
+@pytest.mark.parametrize("changed", [{"phrase": 3}, {"length": None}])
+def test_a_run_of_a_book_of_other_phrases_or_without_an_end_is_refused(tmp_path: Path, changed: dict[str, int | None]):
+    tuned(job(tmp_path / "toy"))
+    book = toy_book()
+    other = task_of(toy_prior(), book, book.context(**changed), book.length, c=0.5, prior_weight=1)
+
+    with pytest.raises(BadInput, match="other settings"):
+        tuned(job(tmp_path / "toy", tasks=(other,)))
+
+
 def test_a_loss_that_is_no_number_ends_it(tmp_path: Path):
     with pytest.raises(BadInput, match="no number any more"):
         tuned(job(tmp_path / "toy", recipe=replace(SHORT, value_scale=math.nan)))
@@ -223,6 +234,17 @@ def test_a_rule_that_fails_on_the_way_is_off_and_stops_nothing(tmp_path: Path):
 
     assert "broken" in book.quarantined
     assert "broken" not in card.rules
+
+
+def test_a_rule_that_is_called_like_a_figure_hides_none():
+    sums = {"J": 1.0, "score": 2.0, "reward": 3.0, "log_p": -4.0, "kl": 5.0}
+    row = TuneRow(steps=6, updates=7, seconds=8.0, loss=9.0, **sums, health={"rests": 0.25}, rules={})
+    rules = dict.fromkeys(["rests", "score", "KL", "loss", "calm"], -3.0)
+    named = replace_fields(row, rules=rules)
+
+    assert row.figures.items() <= named.figures.items()
+    assert row.curves.items() <= named.curves.items()
+    assert set(named.figures) - set(row.figures) == {"rule rests", "rule score", "rule KL", "rule loss", "calm"}
 
 
 def test_a_measurement_adds_up():

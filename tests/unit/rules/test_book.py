@@ -102,6 +102,7 @@ def test_a_book_is_read(tmp_path: Path):
         ("[rules]\nleap = 1\n", "there is no rule `leap`; did you mean `leaps`?"),
         ("[rules]\nxyz = 1\n", "there is no rule `xyz`; there are: late, late_nan, late_shape, leaps, meddles, tires."),
         ("[rules]\nleaps = 'much'\n", "the weight of `leaps` is 'much', and must be a number"),
+        ("[rules]\nleaps = [1]\n", "the weight of `leaps` is [1], and must be a number"),
         ("[rules]\nleaps = true\n", "the weight of `leaps` is True"),
         ("[rules]\nleaps = nan\n", "the weight of `leaps` is nan"),
         ("[rules]\nleaps = {weight = inf}\n", "the weight of `leaps` is inf"),
@@ -117,6 +118,21 @@ def test_a_mistake_is_told_in_a_sentence_with_the_file(tmp_path: Path, text: str
     with pytest.raises(BadFile) as caught:
         load(path, KNOWN)
     assert str(caught.value).startswith((f"{path}: {words}", f"{path} {words}"))
+
+
+@pytest.mark.parametrize("digits", [30, 400, 5000])
+def test_a_weight_of_many_digits_is_a_number_or_a_mistake(tmp_path: Path, digits: int):
+    path = written(tmp_path, f"[rules]\nleaps = {digits * '9'}\n")
+    if digits == 30:
+        assert weights(path) == {"leaps": 1e30}
+        return
+    with pytest.raises(BadFile, match=r"must be a number|is no TOML: Exceeds the limit"):
+        weights(path)
+
+
+def test_a_list_that_is_too_deep_is_a_mistake(tmp_path: Path):
+    with pytest.raises(BadFile, match="is no TOML: maximum recursion depth exceeded"):
+        weights(written(tmp_path, f"[rules]\nleaps = {3000 * '['}{3000 * ']'}\n"))
 
 
 def test_a_book_that_is_too_large_is_not_read(tmp_path: Path):
@@ -146,6 +162,21 @@ def test_books_are_found_by_name_and_path(tmp_path: Path):
         find("papper")
     with pytest.raises(BadFile, match=r"no rule book at .*nowhere"):
         load(find(str(tmp_path / "nowhere.toml")), KNOWN)
+
+
+def test_of_two_folders_the_later_wins_with_its_books_as_with_its_rules(tmp_path: Path):
+    folders = [tmp_path / "shared", tmp_path / "mine"]
+    for number, folder in enumerate(folders):
+        folder.mkdir()
+        (folder / "both.toml").write_text(f"[rules]\nboth = {number + 1}\n")
+        (folder / "both.py").write_text(
+            "from live_composer.rules import note_rule\n\n\n@note_rule\ndef both(note):\n"
+            f'    """Of folder {number}."""\n    return 0.0\n'
+        )
+
+    book = load(find("both", folders), discover(folders))
+
+    assert (book.weights, book.rules[0].help) == ({"both": 2.0}, "Of folder 1.")
 
 
 def test_a_book_of_the_users_wins_over_a_shipped_one(tmp_path: Path):

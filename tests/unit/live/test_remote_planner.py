@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_asyncio
-from hosting import Way, hosting
+from hosting import LOOPBACK, Way, hosting
 
-from live_composer.errors import BadInput
+from live_composer.errors import BadInput, LostProcess
 from live_composer.live import remote_planner
-from live_composer.live.host_link import HostAddress
+from live_composer.live.host_link import HostAddress, HostLink
 from live_composer.live.planner_link import PlannerLink
 from live_composer.live.remote_planner import RemotePlanner
 from live_composer.plan.gate import Limits
 from live_composer.plan.planner import Planner
-from live_composer.wire.messages import Plan, PlanRequest
+from live_composer.policy import checkpoint
+from live_composer.wire import channel
+from live_composer.wire.door import Door
+from live_composer.wire.messages import Hello, Plan, PlanFailed, PlanRequest
+from live_composer.wire.screen import Failed
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
+
+    from live_composer.wire.channel import Channel
 
 
 @pytest.fixture
@@ -186,3 +193,41 @@ async def test_reasons_are_told_here(models: Path, here: PlannerLink, random_mod
         before = host.host.metrics.counts["requests"]
         assert (await planner.ask(request(random_model, why=True))).why
         assert host.host.metrics.counts["requests"] == before
+
+
+async def test_a_host_that_lies_harms_neither_the_horizon_nor_the_terminal(random_model: str):
+    """It can play bad music, and nothing else: no claim of endless planning, no words that steer a terminal."""
+    evil = "\x1b]52;c;aGVsbG8=\x07\x9b2J\r\n"
+    answers = iter(
+        [
+            Plan(1, 16, [14] * 16, milliseconds=math.inf, off={f"rule{evil}": evil}, notices=[evil]),
+            Plan(2, 16, [14] * 16, milliseconds=math.nan),
+            Plan(3, 16, [14] * 16, milliseconds=-1e300),
+            PlanFailed(4, f"no {evil}"),
+            Failed(f"go away {evil}"),
+        ]
+    )
+
+    async def lie(musician: Channel) -> None:
+        async for _ in musician:
+            await musician.send(next(answers))
+
+    hello = Hello("planner", engine=f"numpy {evil}", weights={"theirs": checkpoint.card(random_model).sha256})
+    async with channel.serve_door(Door(LOOPBACK), lambda: hello, lie) as port:
+        link = HostLink(HostAddress(f"ws://127.0.0.1:{port}"))
+        await link.start(5)
+        told = [link.engine]
+        for revision in range(1, 4):
+            plan = await link.ask(request(random_model, revision))
+            told += [*plan.off, *plan.off.values(), *plan.notices]
+            assert 0 <= link.timing.planning_99 < 5
+            assert 1 <= link.timing.commit_horizon(0.125) < 100
+        with pytest.raises(BadInput) as refused:
+            await link.ask(request(random_model, 4))
+        with pytest.raises(LostProcess) as lost:
+            await link.ask(request(random_model, 5))
+        told += [str(refused.value), str(lost.value), link.trouble]
+        await link.close()
+    assert all(text.isprintable() for text in told), told
+    assert "no " in told[-3]
+    assert "go away" in told[-1]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import TypeAlias
 
 import cyclopts
 from cyclopts import CycloptsError
 from cyclopts.config import Dict, Env
 
-from live_composer import __version__, paths, settings
+from live_composer import __version__, files, paths, settings
 from live_composer.errors import INTERRUPTED, BadInput, LiveComposerError
 
 _EPILOGUE = """Every option can also be set in the environment (`serve --tempo 90` is LIVE_COMPOSER_SERVE_TEMPO=90)
@@ -122,8 +123,12 @@ def _default(value: object) -> str | None:
 
 def main() -> None:
     """Run the command line; what a person can mend becomes one sentence and an exit code."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # It was closed (`>&-`): nobody wants to hear of it.
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - until the end
     try:
         code = application()(sys.argv[1:], exit_on_error=False, print_error=False, result_action="return_value")
+        sys.stdout.flush()  # Here, where it can still be told why it cannot be written.
     except CycloptsError as error:
         code = _complain(" ".join(str(error).split()), BadInput.exit_code)
     except LiveComposerError as error:
@@ -132,9 +137,18 @@ def main() -> None:
         code = _complain("interrupted.", INTERRUPTED)
     except BrokenPipeError:
         # The reader of our output went away (`| head`): nothing is wrong, and nothing more can be said.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _say_no_more()
         code = 1
+    except OSError as error:
+        if error.filename is None:
+            _say_no_more()  # What could not be written is not to be tried again.
+        where = f"{error.filename}: " if error.filename is not None else ""
+        code = _complain(f"{where}{files.reason(error)}.", LiveComposerError.exit_code)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _say_no_more() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _complain(sentence: str, code: int) -> int:

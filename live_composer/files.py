@@ -19,6 +19,13 @@ Stamp: TypeAlias = tuple[tuple[str, int, int], ...]
 """Which files there are, when they were written, and how long they are."""
 
 
+def given(path: str | Path) -> Path:
+    """Return a path as a person wrote it, `~` being a home; that of somebody who is not here stays as it is."""
+    with contextlib.suppress(RuntimeError):
+        return Path(path).expanduser()
+    return Path(path)
+
+
 @contextlib.contextmanager
 def whole_file(path: Path) -> Generator[Path]:
     """Give a temporary path to write to; on success it becomes `path`, on any failure it is gone.

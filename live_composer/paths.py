@@ -127,7 +127,8 @@ def private(folder: Path) -> Path:
     """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        theirs = hasattr(os, "getuid") and folder.stat().st_uid != os.getuid()
+        # Where a link leads is no matter: whose it is may lead it elsewhere.
+        theirs = hasattr(os, "getuid") and folder.lstat().st_uid != os.getuid()
     except OSError as error:
         reason = (error.strerror or type(error).__name__).lower()
         raise CannotWrite(f"{folder} could not be made: {reason}; name another in LIVE_COMPOSER_HOME.") from error

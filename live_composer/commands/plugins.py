@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
+from live_composer import files
 from live_composer.errors import BadFile, BadInput
 from live_composer.rules import book_file, discovery
 
@@ -74,7 +75,7 @@ def folders(plugins: Iterable[Path]) -> list[Path]:
     Raises:
         BadFile: one is not there.
     """
-    places = [folder.expanduser() for folder in plugins]
+    places = [files.given(folder) for folder in plugins]
     for place in places:
         if not place.is_dir():
             raise BadFile(f"There is no plug-in folder at {place}; check --plugins.")

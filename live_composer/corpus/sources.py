@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
+from live_composer import files
 from live_composer.corpus import collections
 from live_composer.errors import BadInput
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MIDI = (".mid", ".midi", ".kar")
 ABC = (".abc",)
@@ -54,7 +58,7 @@ def _find(name: str, licence: str) -> Files:
     if name.startswith(collections.PREFIX):
         collection, folder = collections.find(name)
         return Files(name, collection.licence, folder, _within(folder))
-    path = Path(name).expanduser()
+    path = files.given(name)
     if path.is_dir():
         paths = _within(path)
         if not paths:

@@ -92,9 +92,13 @@ class HostLink:
             await connection.send(request)
             said = await answer
             if isinstance(said, PlanFailed):
-                raise BadInput(said.reason)
+                raise BadInput(_harmless(said.reason))
             self.timing.add(time.perf_counter() - begin, said.milliseconds / 1000)
-            return said
+            return msgspec.structs.replace(
+                said,
+                off={_harmless(rule): _harmless(reason) for rule, reason in said.off.items()},
+                notices=[_harmless(notice) for notice in said.notices],
+            )
         finally:
             if self._asked.get(request.revision) is answer:
                 del self._asked[request.revision]
@@ -132,7 +136,7 @@ class HostLink:
             except LiveComposerError as error:
                 self._set_trouble(str(error))
             else:
-                attempts, self.engine = 0, self._channel.peer.engine
+                attempts, self.engine = 0, _harmless(self._channel.peer.engine)
                 self.connected.set()
                 self._set_trouble("")
                 tried.set()
@@ -170,6 +174,12 @@ class HostLink:
                 asked.set_exception(lost)
 
     def _set_trouble(self, reason: str) -> None:
+        reason = _harmless(reason)
         if reason != self.trouble:
             self.trouble = reason
             self._on_change()
+
+
+def _harmless(text: str) -> str:
+    """Return what somebody elsewhere said without what would steer a terminal."""
+    return "".join(character if character.isprintable() else " " for character in text)

@@ -27,7 +27,11 @@ class Timing:
         self._plannings: deque[float] = deque(maxlen=_KEPT)
 
     def add(self, total: float, planning: float) -> None:
-        """Note that an answer came `total` seconds after its request, of which `planning` went into planning."""
+        """Note that an answer came `total` seconds after its request, of which `planning` went into planning.
+
+        What a planner says of itself is taken for what it can have been: no more than all of it.
+        """
+        planning = max(0.0, min(total, planning))  # In this order what is no number is taken for all of it.
         self.plans += 1
         self._last = time.monotonic()
         self._round_trips.append(max(0.0, total - planning))

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from live_composer import files
 from live_composer.errors import BadFile, LiveComposerError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _RATE = 44_100
 _FOLDERS = (
@@ -61,6 +64,6 @@ def find_soundfont() -> Path:
         BadFile: there is none.
     """
     for folder in _FOLDERS:
-        for font in sorted(Path(folder).expanduser().glob("*.sf[23]")):
+        for font in sorted(files.given(folder).glob("*.sf[23]")):
             return font
     raise BadFile("No SoundFont was found; install one (such as `fluid-soundfont-gm`) or name it with --soundfont.")

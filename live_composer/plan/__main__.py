@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import math
+import os
 import sys
 from pathlib import Path
 
@@ -32,6 +33,9 @@ def main() -> int:
     parser.add_argument("--child", action="store_true", help="end when stdin does")
     options = parser.parse_args()
     lower_priority()
+    # Whoever started us waits for a word of ours on stdout; what rules print goes to the error stream.
+    ours = os.dup(1)
+    os.dup2(2, 1)
     try:
         # What a plan may take by itself is no rule's fault.
         patience = SECONDS + (options.seconds if math.isfinite(options.seconds) else 0.0)
@@ -40,7 +44,7 @@ def main() -> int:
         planner = Planner(options.device, options.plugins, options.models, guard)
         for model in options.model:
             planner.warm_up(model, options.book)
-        asyncio.run(PlannerProcess(planner, options.seconds).serve(options.socket, child=options.child))
+        asyncio.run(PlannerProcess(planner, options.seconds).serve(options.socket, ours, child=options.child))
     except LiveComposerError as error:
         sys.stderr.write(f"planner: {error}\n")
         return error.exit_code

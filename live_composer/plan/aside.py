@@ -95,8 +95,9 @@ class Aside:
 
     async def _keep(self) -> None:
         while True:
-            watch = await self._connect()
-            await watch.closed()
+            with contextlib.suppress(LiveComposerError, OSError):  # It died, or was stuck, before it was watched.
+                watch = await self._connect()
+                await watch.closed()
             self._well.clear()
             self._free.clear()
             await self._end()

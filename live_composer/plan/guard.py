@@ -12,16 +12,20 @@ import faulthandler
 import re
 import threading
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from live_composer.rules.discovery import files_of
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
+    from pathlib import Path
 
 SECONDS = 1.5
 """How long a rule file may take to load and be proved, and a plan to be made: less than the daemon's patience."""
 
 _THREAD = "most recent call first"
+_LONGEST = 500
+"""Characters of a path that `faulthandler` writes."""
 _FRAME = re.compile(r'^  File "(?P<file>.+)", line (?P<line>\d+) in ')
 
 
@@ -41,7 +45,7 @@ class Guard:
             seconds: how long is too long.
         """
         self._seconds = seconds
-        self._places = {folder.resolve() for folder in folders}
+        self._files = {path.resolve(): _dumped(path) for folder in folders for path in files_of(folder)}
         self._words = words.open("a+")
         self._words.seek(0)
         self.stuck = self._blamed(self._words.read())
@@ -82,8 +86,20 @@ class Guard:
         blamed: dict[Path, int] = {}
         for thread in words.split(_THREAD):
             for frame in filter(None, map(_FRAME.match, thread.splitlines())):
-                file = Path(frame["file"]).resolve()
-                if file.parent in self._places:
-                    blamed[file] = int(frame["line"])
+                if files := [path for path, dumped in self._files.items() if dumped == frame["file"]]:
+                    blamed |= dict.fromkeys(files, int(frame["line"]))
                     break
         return blamed
+
+
+def _dumped(path: Path) -> str:
+    """Return a path as `faulthandler` writes it: in ASCII, and cut where it is long."""
+    text = str(path)
+    return "".join(map(_escaped, text[:_LONGEST])) + ("..." if len(text) > _LONGEST else "")
+
+
+def _escaped(character: str) -> str:
+    code = ord(character)
+    if " " <= character <= "~":
+        return character
+    return f"\\x{code:02x}" if code < 1 << 8 else f"\\u{code:04x}" if code < 1 << 16 else f"\\U{code:08x}"

@@ -7,7 +7,6 @@ import contextlib
 import math
 import os
 import signal
-import sys
 import threading
 from typing import TYPE_CHECKING
 
@@ -34,11 +33,12 @@ class PlannerProcess:
         """Take a planner, and how many seconds it may work on one plan."""
         self._planner, self._worker = planner, Worker(planner, longest)
 
-    async def serve(self, path: Path, *, child: bool) -> None:
+    async def serve(self, path: Path, stdout: int, *, child: bool) -> None:
         """Plan until a signal comes or, for a child, until its parent is gone.
 
         Args:
             path: of the socket.
+            stdout: the file descriptor on which it is said that we listen; it is closed then.
             child: whether stdin is a pipe that closes when the parent goes away, however it went.
         """
         stop = asyncio.Event()
@@ -49,8 +49,8 @@ class PlannerProcess:
             when_stdin_ends(lambda: loop.call_soon_threadsafe(stop.set))
         hello = Hello("planner", models=checkpoint.available(), engine=self._planner.engine)
         async with channel.serve(path, hello, lambda musician: Answering(musician, self._worker).run()):
-            sys.stdout.buffer.write(READY)
-            sys.stdout.buffer.flush()
+            os.write(stdout, READY)
+            os.close(stdout)
             await stop.wait()
 
 

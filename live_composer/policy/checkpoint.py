@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -21,6 +20,7 @@ from live_composer.policy.summed import summed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from live_composer.policy.policy import Floats, Policy
 
@@ -222,8 +222,8 @@ def network_of(shape: Shape) -> Network:
 
 def _anywhere(name: str) -> list[Path]:
     """Return where a model may be that is asked for by path or name."""
-    given = Path(name).expanduser()
-    by_path = given.with_name(given.name.removesuffix(".json").removesuffix(".safetensors") + ".json")
+    given = files.given(name)
+    by_path = given.parent / (given.name.removesuffix(".json").removesuffix(".safetensors") + ".json")
     return [by_path, *(_in(paths.model_folders(), name) if given.name == name else [])]
 
 

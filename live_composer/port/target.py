@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import functools
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from live_composer import files
 from live_composer.errors import NoPort
 from live_composer.port.matching import find, told
 from live_composer.port.protocol import Open, Opened
@@ -92,5 +92,5 @@ def _open_file(path: str, request: Open, player: Player) -> Sender:
 
     if not path:
         raise NoPort("`file:` wants the path of a MIDI file, such as `file:take.mid`.")
-    output = FileOutput(Path(path).expanduser(), request.tempo)
+    output = FileOutput(files.given(path), request.tempo)
     return ThreadSender(player, output, Opened(path, "file"))

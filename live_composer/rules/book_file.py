@@ -48,7 +48,7 @@ def find(name: str, folders: Iterable[Path] = ()) -> Path:
         BadFile: there is none; the nearest name is told.
     """
     if name.endswith(".toml"):
-        return Path(name).expanduser()
+        return files.given(name)
     known = books(folders)
     if name not in known:
         beside = Path(f"{name}.toml").is_file()

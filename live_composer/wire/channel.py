@@ -15,11 +15,11 @@ from urllib.parse import urlsplit
 import msgspec
 from websockets.asyncio.client import connect as open_websocket
 from websockets.asyncio.server import serve as serve_websockets
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
+from websockets.exceptions import ConnectionClosed, InvalidStatus, InvalidURI, WebSocketException
 
 from live_composer.errors import BadInput, LiveComposerError, LostProcess
 from live_composer.wire import local, messages
-from live_composer.wire.door import LARGEST_REQUEST
+from live_composer.wire.door import LARGEST_REQUEST, Address
 from live_composer.wire.messages import LARGEST_MESSAGE, PROTOCOL, AnyMessage, Hello
 from live_composer.wire.screen import Failed
 
@@ -37,6 +37,8 @@ HELLO_SECONDS = 5.0
 _CLOSE_SECONDS = 1.0
 _PING_SECONDS = 10.0
 """Between pings to a peer that is far away; a local one needs none."""
+
+_NO_MESSAGE = msgspec.MsgspecError, RecursionError
 
 # What the library would log is told here as an error of ours.
 _SILENT = logging.getLogger("live_composer.wire")
@@ -73,7 +75,7 @@ class Channel:
         frame = await _receive(self._connection, self.peer.role)
         try:
             return messages.decode(frame)
-        except msgspec.MsgspecError as error:
+        except _NO_MESSAGE as error:
             raise BadInput(f"The {self.peer.role} said what is no message here: {error}.") from error
 
     async def __aiter__(self) -> AsyncIterator[AnyMessage]:
@@ -112,6 +114,14 @@ def _why(error: Exception) -> str:
     return str(error) or type(error).__name__
 
 
+def _is_loopback(where: str) -> bool:
+    """Say whether an address is this machine's own: no proxy leads there."""
+    try:
+        return Address(urlsplit(where).hostname or "", 0).is_loopback
+    except ValueError:
+        return False
+
+
 async def connect(
     where: Path | str,
     hello: Hello,
@@ -134,6 +144,7 @@ async def connect(
         BadInput: it speaks another protocol, or does not want us.
     """
     here = isinstance(where, Path)
+    near = here or _is_loopback(where)
     options: dict[str, Any] = {}
     if here:
         options["sock"], token = local.dial(where, unix=unix)
@@ -142,9 +153,9 @@ async def connect(
     if token:
         options["additional_headers"] = {"Authorization": f"Bearer {token}"}
     try:
-        connection = await open_websocket(
+        opening = open_websocket(
             "ws://localhost/" if here else where,
-            proxy=None if here else True,
+            proxy=None if near else True,
             compression=None if here else "deflate",
             ping_interval=None if here else _PING_SECONDS,
             ping_timeout=_PING_SECONDS,
@@ -154,9 +165,12 @@ async def connect(
             logger=_SILENT,
             **options,
         )
-    except InvalidURI as error:
+    except (InvalidURI, ValueError) as error:
         raise BadInput(f"`{where}` is no address of a websocket; write wss://HOST:PORT.") from error
-    except (OSError, EOFError, InvalidHandshake) as error:
+    try:
+        connection = await opening
+    except (OSError, EOFError, WebSocketException, ValueError, ImportError) as error:
+        # The last two: a name that no machine can have; a proxy of a kind that needs a package.
         raise LostProcess(f"There is no answer from {where}: {_why(error)}.") from error
     try:
         async with asyncio.timeout(HELLO_SECONDS):
@@ -291,7 +305,7 @@ def _read_hello(frame: bytes, peer: str) -> Hello:
     """Read the first message; one of another version may hold anything beside its version."""
     try:
         said = msgspec.msgpack.decode(frame, type=dict[str, Any])
-    except msgspec.MsgspecError as error:
+    except _NO_MESSAGE as error:
         raise BadInput(f"The {peer} does not speak live-composer's protocol.") from error
     if said.get("type") == "failed":
         raise BadInput(str(said.get("reason")))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _PREFIX, _SUFFIX = "daemon-", ".sock"
 _LONGEST_NAME = 40
+"""Bytes."""
 _TICKET = 1
 
 
@@ -30,7 +31,7 @@ def address(port: str) -> Path:
     Raises:
         CannotWrite: the folder of sockets cannot be made.
     """
-    return paths.socket(_PREFIX + _slug(port)[-_LONGEST_NAME:].strip("-") + _SUFFIX)
+    return paths.socket(_PREFIX + _name(port) + _SUFFIX)
 
 
 def running() -> dict[str, Path]:
@@ -82,8 +83,13 @@ async def ask(where: Path | str, question: Set | Command) -> tuple[str, AnyMessa
 
 
 def _fits(words: str, name: str) -> bool:
-    return _slug(words) == name or all(word in name.split("-") for word in _slug(words).split("-"))
+    return _name(words) == name or all(word in name.split("-") for word in _slug(words).split("-"))
+
+
+def _name(port: str) -> str:
+    """Return the name of a port as it stands in an address: its end, where it is long."""
+    return _slug(port).encode()[-_LONGEST_NAME:].decode(errors="ignore").strip("-")
 
 
 def _slug(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    return re.sub(r"[\W_]+", "-", name.lower()).strip("-")

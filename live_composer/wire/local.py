@@ -28,6 +28,8 @@ UNIX = sys.platform != "win32"
 _HOST = "127.0.0.1"
 _BACKLOG = 16
 _CONNECT_SECONDS = 2.0
+_HANGS = BlockingIOError, TimeoutError
+"""What becomes of a connection for which there is no place any more, or no answer."""
 _MAKING_SECONDS = 60.0
 """How old a socket must be at which nobody listens to be a dead process's; before, its own may be about to."""
 
@@ -92,16 +94,18 @@ def dial(path: Path, *, unix: bool = UNIX) -> tuple[socket.socket, str | None]:
     except (OSError, ValueError) as error:
         if connection:
             connection.close()
+        if isinstance(error, _HANGS):
+            raise LostProcess(f"Who listens at {path} takes nobody in; it hangs.") from error
         raise LostProcess(f"Nothing listens at {path}; is it running?") from error
     return connection, token
 
 
 def listens(path: Path, *, unix: bool = UNIX) -> bool:
-    """Say whether anybody listens at `path`."""
+    """Say whether anybody listens at `path`: who hangs takes nobody in, and listens all the same."""
     try:
         dial(path, unix=unix)[0].close()
-    except LostProcess:
-        return False
+    except LostProcess as lost:
+        return isinstance(lost.__cause__, _HANGS)
     return True
 
 

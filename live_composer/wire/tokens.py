@@ -28,7 +28,8 @@ def new(path: Path, name: str) -> str:
     if name in _entries(path, text):
         raise BadInput(f"There is a token `{name}` already in {path}; take its line away first.")
     token = secrets.token_urlsafe(32)
-    files.write_text(path, f"{text}{digest(token).hex()} {name}\n")
+    # An editor may have left the last line without an end.
+    files.write_text(path, f"{text.rstrip()}\n{digest(token).hex()} {name}\n".lstrip())
     return token
 
 

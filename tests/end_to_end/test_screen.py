@@ -150,7 +150,7 @@ def test_a_knob_is_learnt_and_a_preset_comes_back(terminal: Terminal, keyboard: 
     terminal.press("p")
     terminal.wait("Presets", "Save these values ...")
     terminal.press("Enter")
-    terminal.wait("Save all values as preset 1")
+    terminal.wait("Save as preset 1")
     terminal.type("dusk")
     terminal.press("Enter")
     terminal.wait("dusk")

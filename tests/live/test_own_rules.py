@@ -131,14 +131,24 @@ async def test_a_rule_that_does_not_end_is_switched_off_and_the_music_goes_on(
     assert troubles(rehearsal)[-1] == ""
 
 
+@pytest.mark.parametrize("name", ["rules", "règles 規則 🎵"])
 async def test_a_rule_that_does_not_end_before_the_music_begins_is_off(
-    rehearse: Rehearse, random_model: str, folder: Path
+    rehearse: Rehearse, random_model: str, folder: Path, name: str
 ):
+    folder = folder.rename(folder.with_name(name))
     (folder / "mine.py").write_text("while True: pass")
     (folder / "ours.toml").write_text("[rules]\nhouse_key = 1.0\nmine = 4.0\n")
     rehearsal, stopped = await rehearse(**options(random_model, folder, 2))
     assert [reason for reason in troubles(rehearsal) if "The rule mine is off: " in reason and "(line 1)" in reason]
     assert stopped.missed_plans == 0
+
+
+async def test_what_a_rule_prints_is_in_nobodys_way(rehearse: Rehearse, random_model: str, folder: Path):
+    noise = "import os; print('judging ' * 20); os.write(1, b'judging ' * 20)"
+    (folder / "mine.py").write_text("print('hello')\n" + RULE.format(line=noise))
+    rehearsal, stopped = await rehearse(**options(random_model, folder, 8))
+    assert (stopped.missed_plans, stopped.planners_replaced) == (0, 0)
+    assert troubles(rehearsal) == []
 
 
 async def test_a_book_that_is_saved_is_played_by_and_a_slider_that_was_moved_stays(

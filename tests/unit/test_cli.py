@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,8 +17,6 @@ from live_composer.config import COMMANDS
 from live_composer.errors import NoPort
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from command_line import CommandLine
 
 
@@ -100,11 +100,67 @@ def test_ctrl_c_is_told_in_a_line():
     assert (child.returncode, err) == (130, b"live-composer: interrupted.\n")
 
 
-def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path):
-    command = f"'{sys.executable}' -m live_composer --help | head -n 1"
-    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, timeout=60)
+def shell(command: str) -> subprocess.CompletedProcess[str]:
+    """Run a line of bash in which `us` is the command line, whose output is kept until there is much or an end."""
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    line = command.replace("us ", f"'{sys.executable}' -m live_composer ", 1)
+    return subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=False, timeout=60, env=buffered)
+
+
+def test_a_reader_that_leaves_early_is_no_error():
+    done = shell("us --help | head -n 1")
     assert done.stderr == ""
     assert done.stdout.startswith("Usage")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="has no disk that is always full")
+@pytest.mark.parametrize("command", ["us --version", "us host token new bob --tokens '{}/tokens'"])
+def test_output_that_cannot_be_written_is_one_line(command: str, tmp_path: Path):
+    done = shell(f"{command.format(tmp_path)} > /dev/full")
+    assert (done.returncode, done.stderr) == (1, "live-composer: no space left on device.\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs bash")
+def test_short_output_that_nobody_reads_is_no_error(tmp_path: Path):
+    # The reader is certainly gone by then: bash waits for it.
+    done = shell(f"exec 3> >(:); wait $!; us host token new bob --tokens '{tmp_path}/tokens' >&3")
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs bash")
+def test_where_nobody_listens_the_work_is_done_all_the_same(tmp_path: Path):
+    done = shell(f"us compose --bars 1 -o '{tmp_path}/tune.mid' >&- 2>&-")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert (tmp_path / "tune.mid").read_bytes().startswith(b"MThd")
+
+
+_LONG = "x" * 300
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        f"compose -o a.mid --model {_LONG}",
+        f"compose -o a.mid --book {_LONG}",
+        f"rules list --plugins {_LONG}",
+        f"rules new {_LONG}",
+        f"host token new bob --tokens {_LONG}",
+        "compose -o a.mid --model .",
+        "compose -o a.mid --model ~nobody_of_this_name/tune",
+        "compose -o a.mid --book ~nobody_of_this_name/house.toml",
+        "rules list --plugins ~nobody_of_this_name/rules",
+        "corpus build ~nobody_of_this_name/tunes",
+    ],
+    ids=lambda command: command[:40],
+)
+def test_a_name_that_no_file_can_have_is_one_line(
+    run: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+):
+    monkeypatch.chdir(tmp_path)
+    code, out, err = run(*command.split())
+    assert (code in {1, 2, 3}, out, err.strip().count("\n")) == (True, "", 0)
+    assert err.strip().startswith("live-composer: ")
+    assert command.rsplit(maxsplit=1)[-1].removesuffix(".toml")[:20] in err
 
 
 SHELLS = {

@@ -4,25 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_asyncio
-from hosting import Way, hosting
+from hosting import LOOPBACK, Way, hosting
 
-from live_composer.errors import BadInput
+from live_composer.errors import BadInput, LostProcess
 from live_composer.live import remote_planner
-from live_composer.live.host_link import HostAddress
+from live_composer.live.host_link import HostAddress, HostLink
 from live_composer.live.planner_link import PlannerLink
-from live_composer.live.remote_planner import RemotePlanner
+from live_composer.live.remote_planner import STALL_SECONDS, RemotePlanner
 from live_composer.plan.gate import Limits
 from live_composer.plan.planner import Planner
-from live_composer.wire.messages import Plan, PlanRequest
+from live_composer.policy import checkpoint
+from live_composer.wire import channel
+from live_composer.wire.door import Door
+from live_composer.wire.messages import Hello, Plan, PlanFailed, PlanRequest
+from live_composer.wire.screen import Failed
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
+
+    from live_composer.wire.channel import Channel
+
+PATIENT = math.inf
+"""Where the host shall play, however busy this machine is."""
 
 
 @pytest.fixture
@@ -42,8 +52,8 @@ async def here(random_model: str) -> AsyncGenerator[PlannerLink]:
 
 
 @contextlib.asynccontextmanager
-async def planning(address: str, here: PlannerLink) -> AsyncGenerator[RemotePlanner]:
-    planner = RemotePlanner(HostAddress(address), here, request(here.model, 0, horizon=1))
+async def planning(address: str, here: PlannerLink, stall: float = STALL_SECONDS) -> AsyncGenerator[RemotePlanner]:
+    planner = RemotePlanner(HostAddress(address), here, request(here.model, 0, horizon=1), stall=stall)
     await planner.start()
     try:
         yield planner
@@ -69,7 +79,7 @@ async def test_the_host_plays_and_its_time_counts(models: Path, here: PlannerLin
     async with (
         hosting(models) as host,
         Way.to(host.address) as way,
-        planning(way.address, here) as planner,
+        planning(way.address, here, PATIENT) as planner,
     ):
         way.seconds = 0.05
         assert planner.away == ""
@@ -152,14 +162,14 @@ async def test_a_host_without_the_same_weights_does_not_play(
     (models / "theirs.json").unlink()
     for ending in (".json", ".safetensors"):
         shutil.copy(Path(__file__).parents[3] / f"models/note-rnn{ending}", models)
-    async with hosting(models) as host, planning(host.address, here) as planner:
+    async with hosting(models) as host, planning(host.address, here, PATIENT) as planner:
         assert (await planner.ask(request(random_model))).events == expected(random_model)
         assert "has no model with the weights of" in planner.away
         assert planner.where == "here"
 
 
 async def test_what_a_host_refuses_is_planned_here(models: Path, here: PlannerLink, random_model: str):
-    async with hosting(models, limits=Limits(horizon=16)) as host, planning(host.address, here) as planner:
+    async with hosting(models, limits=Limits(horizon=16)) as host, planning(host.address, here, PATIENT) as planner:
         assert len((await planner.ask(request(random_model, horizon=32))).events) == 32
         assert "16 steps at most" in planner.away
 
@@ -172,7 +182,7 @@ async def test_what_nobody_can_plan_is_told(models: Path, here: PlannerLink, ran
 
 
 async def test_a_newer_request_takes_the_place_of_an_older(models: Path, here: PlannerLink, random_model: str):
-    async with hosting(models) as host, planning(host.address, here) as planner:
+    async with hosting(models) as host, planning(host.address, here, PATIENT) as planner:
         for revision in range(1, 20):
             asking = asyncio.create_task(planner.ask(request(random_model, revision, horizon=512, book="house")))
             await asyncio.sleep(0.001)
@@ -186,3 +196,41 @@ async def test_reasons_are_told_here(models: Path, here: PlannerLink, random_mod
         before = host.host.metrics.counts["requests"]
         assert (await planner.ask(request(random_model, why=True))).why
         assert host.host.metrics.counts["requests"] == before
+
+
+async def test_a_host_that_lies_harms_neither_the_horizon_nor_the_terminal(random_model: str):
+    """It can play bad music, and nothing else: no claim of endless planning, no words that steer a terminal."""
+    evil = "\x1b]52;c;aGVsbG8=\x07\x9b2J\r\n"
+    answers = iter(
+        [
+            Plan(1, 16, [14] * 16, milliseconds=math.inf, off={f"rule{evil}": evil}, notices=[evil]),
+            Plan(2, 16, [14] * 16, milliseconds=math.nan),
+            Plan(3, 16, [14] * 16, milliseconds=-1e300),
+            PlanFailed(4, f"no {evil}"),
+            Failed(f"go away {evil}"),
+        ]
+    )
+
+    async def lie(musician: Channel) -> None:
+        async for _ in musician:
+            await musician.send(next(answers))
+
+    hello = Hello("planner", engine=f"numpy {evil}", weights={"theirs": checkpoint.card(random_model).sha256})
+    async with channel.serve_door(Door(LOOPBACK), lambda: hello, lie) as port:
+        link = HostLink(HostAddress(f"ws://127.0.0.1:{port}"))
+        await link.start(5)
+        told = [link.engine]
+        for revision in range(1, 4):
+            plan = await link.ask(request(random_model, revision))
+            told += [*plan.off, *plan.off.values(), *plan.notices]
+            assert 0 <= link.timing.planning_99 < 5
+            assert 1 <= link.timing.commit_horizon(0.125) < 100
+        with pytest.raises(BadInput) as refused:
+            await link.ask(request(random_model, 4))
+        with pytest.raises(LostProcess) as lost:
+            await link.ask(request(random_model, 5))
+        told += [str(refused.value), str(lost.value), link.trouble]
+        await link.close()
+    assert all(text.isprintable() for text in told), told
+    assert "no " in told[-3]
+    assert "go away" in told[-1]

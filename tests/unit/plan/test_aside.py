@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hosting import LOOPBACK
@@ -14,8 +15,12 @@ from live_composer.plan.aside import Aside
 from live_composer.plan.host import Host
 from live_composer.plan.stretch import Superseded
 from live_composer.wire.channel import connect
+from live_composer.wire.child import Child
 from live_composer.wire.door import Door
 from live_composer.wire.messages import Hello, Plan, PlanRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _ENDLESS = """
 from live_composer.rules import batch_rule
@@ -80,3 +85,25 @@ async def test_a_planner_that_is_killed_is_replaced_while_musicians_stay(aside: 
             os.kill(aside._child.pid, signal.SIGKILL)
         host.stop()
         await serving
+
+
+async def test_a_planner_that_dies_before_it_can_be_watched_is_replaced_too(
+    aside: Aside, monkeypatch: pytest.MonkeyPatch
+):
+    start, started = Child.start, list[Child]()
+
+    async def dying(path: Path, options: Sequence[str]) -> Child:
+        child = await start(path, options)
+        started.append(child)
+        if len(started) == 2:
+            child.kill()
+            await child._process.wait()
+        return child
+
+    monkeypatch.setattr(Child, "start", dying)
+    async with aside.kept():
+        started[0].kill()
+        async with asyncio.timeout(30):
+            while not isinstance(await aside.answer(request(1), lambda: False), Plan) or len(started) < 3:
+                await asyncio.sleep(0.01)
+        assert aside.replaced == 2

@@ -202,3 +202,28 @@ async def test_a_peer_that_never_reads_does_not_hold_up_the_end(path: Path) -> N
             await full.wait()
         deaf._connection.transport.abort()
         await deaf.closed()
+
+
+NESTED = b"\x91" * 100_000
+
+
+async def test_what_is_nested_without_end_is_no_message(path: Path) -> None:
+    frame = b"\x83\xa4type\xa7command\xa4name\xa1a\xa5value" + NESTED
+
+    async def nest(peer: Channel) -> None:
+        await peer._connection.send(frame)
+        await peer.receive()
+
+    async with channel.serve(path, DAEMON, nest):
+        here = await channel.connect(path, SCREEN)
+        with pytest.raises(BadInput, match="is no message here"):
+            await here.receive()
+        await here._connection.send(frame)
+        answer = await here.receive()
+        assert isinstance(answer, Failed)
+        assert "is no message here" in answer.reason
+        await here.close()
+        stranger = await open_websocket("ws://localhost/", sock=local.dial(path)[0])
+        await stranger.send(b"\x81\xa4type" + NESTED)
+        told = msgspec.msgpack.decode(await stranger.recv())
+        assert "does not speak live-composer's protocol" in told["reason"]

@@ -163,3 +163,50 @@ async def test_those_that_are_too_many_are_turned_away_and_come_in_when_one_leav
 async def test_what_is_no_address_of_a_websocket_is_told():
     with pytest.raises(BadInput, match="wss://HOST:PORT"):
         await channel.connect("box:7765", MUSICIAN)
+
+
+@pytest.mark.parametrize("last", ["", "\n"])
+def test_a_token_is_added_to_a_file_whose_last_line_was_edited(tmp_path: Path, last: str):
+    kept = tmp_path / "tokens"
+    ada = tokens.new(kept, "ada")
+    kept.write_text(kept.read_text().strip() + last)
+    ben = tokens.new(kept, "ben")
+    assert tokens.known(kept) == [digest(ada), digest(ben)]
+
+
+async def test_loopback_is_never_reached_by_way_of_a_proxy(monkeypatch: pytest.MonkeyPatch):
+    """The proxy is another machine: it would read the token, and find no host at its own loopback."""
+    for name in ("http_proxy", "https_proxy", "all_proxy", "socks_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.delenv("no_proxy", raising=False)
+    async with channel.serve_door(Door(LOOPBACK), lambda: MUSICIAN, echo) as port:
+        for host in ("127.0.0.1", "localhost"):
+            here = await channel.connect(f"ws://{host}:{port}", MUSICIAN)
+            await here.close()
+
+
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:9", "nonsense", "http://127.0.0.1:9/path", "http://127.0.0.1:x"])
+async def test_a_proxy_that_is_of_no_use_is_told(monkeypatch: pytest.MonkeyPatch, proxy: str):
+    for name in ("http_proxy", "https_proxy", "all_proxy", "socks_proxy"):
+        monkeypatch.setenv(name, proxy)
+    monkeypatch.delenv("no_proxy", raising=False)
+    with pytest.raises(LostProcess, match=r"wss://box\.example"):
+        await channel.connect("wss://box.example:7765", MUSICIAN)
+
+
+@pytest.mark.parametrize("host", ["a..b", "x" * 70, "box:99999", "box:x"])
+async def test_a_name_that_no_machine_can_have_is_told(host: str):
+    with pytest.raises((BadInput, LostProcess), match="wss://"):
+        await channel.connect(f"wss://{host}", MUSICIAN)
+
+
+@pytest.mark.parametrize("header", [b"Bearer \xff\xfe", b"Bearer", b"\xff"])
+async def test_a_header_that_is_no_token_is_refused_as_a_wrong_one(header: bytes):
+    async with channel.serve_door(Door(LOOPBACK, tokens=[digest("secret")]), lambda: MUSICIAN, echo) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        lines = [b"GET / HTTP/1.1", b"Host: a", b"Upgrade: websocket", b"Connection: Upgrade",
+                 b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==", b"Sec-WebSocket-Version: 13",
+                 b"Authorization: " + header]  # fmt: skip
+        writer.write(b"\r\n".join(lines) + b"\r\n\r\n")
+        assert b"401" in await reader.readline()
+        writer.close()

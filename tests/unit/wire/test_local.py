@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import sys
@@ -10,7 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from live_composer import paths
-from live_composer.wire import local
+from live_composer.errors import AlreadyRunning, CannotWrite
+from live_composer.wire import daemons, local
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,3 +60,42 @@ def test_a_start_takes_away_what_killed_processes_left(deep: Path):
     for listener in (living, started):
         listener.close()
     assert not deep.exists()
+
+
+def test_who_hangs_is_not_taken_for_dead(tmp_path: Path):
+    """A daemon that is stopped takes nobody in, and with all of its places taken refuses even to have one wait."""
+    hanging = local.listen(tmp_path / "daemon.sock")
+    waiting: list[socket.socket] = []
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            waiting.append(socket.socket(socket.AF_UNIX))
+            waiting[-1].setblocking(False)
+            waiting[-1].connect(str(hanging.path))
+    os.utime(hanging.path, (0, 0))
+    assert local.listens(hanging.path)
+    with pytest.raises(AlreadyRunning):
+        local.listen(hanging.path)
+    assert hanging.path.exists()
+    for each in waiting:
+        each.close()
+    hanging.close()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make what belongs to somebody else")
+def test_somebody_elses_link_to_a_folder_of_ours_is_not_followed(tmp_path: Path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "run").symlink_to(tmp_path / "mine")
+    local.listen(tmp_path / "run" / "daemon.sock").close()
+    os.lchown(tmp_path / "run", 12345, 12345)
+    with pytest.raises(CannotWrite, match="belongs to somebody else"):
+        local.listen(tmp_path / "run" / "daemon.sock")
+
+
+def test_ports_of_any_script_have_addresses_of_their_own():
+    names = ["シンセ", "ピアノ", "Синтезатор 1", "Синтезатор 2", "ピ" * 50, "ピ" * 51 + "a", "IAC ドライバ バス 1"]
+    addresses = [daemons.address(name) for name in names]
+    assert len(set(addresses)) == len(names)
+    for name, address in zip(names, addresses, strict=True):
+        listener = local.listen(address)
+        assert daemons.find(name) == address
+        listener.close()

@@ -188,6 +188,9 @@ class Daemon:
     def _move(self, move: str) -> None:
         match move:
             case "play":
+                self.desk.listening.begin()
+                if self.performance.transport.state == "stopped":
+                    self.takes.begin_anew()
                 self._stage.play()
             case "pause" | "stop":
                 self.desk.listening.reset()
@@ -202,6 +205,9 @@ class Daemon:
                     self.desk.hear(message)
                 self._changed()
             case ClockState(moved=True, beat=beat):
+                self.desk.listening.moved()
+                if self.performance.goes_back(beat):
+                    self.takes.begin_anew()
                 self._stage.clock_moved(beat, self.port.left)
             case _:
                 pass

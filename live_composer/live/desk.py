@@ -76,7 +76,7 @@ class Desk:
         self._taps = Taps(clock)
         self._watch = Watch(plugins, book_file.find(values.word("book"), plugins))
         self._silence: asyncio.TimerHandle | None = None
-        self.listening = Listening(values, performance, lambda: transport("play"), self.plan_anew)
+        self.listening = Listening(values, performance, transport, self.plan_anew)
         self.knobs = Knobs(
             values,
             self.change,
@@ -149,7 +149,7 @@ class Desk:
 
     def hear(self, message: HeardMessage) -> None:
         """Take in what somebody plays, or turns."""
-        still = self._performance.transport.state != "playing" or not self._performance.moves
+        still = not self._performance.goes
         beat = message.seconds / seconds_per_beat(self._port.tempo) if still else message.beat
         self.ears.hear(message, beat)
         if self._silence:
@@ -266,7 +266,7 @@ class Desk:
         given: Any = {"bars": self._values.whole("keep"), "name": ""}
         match given if value is None else isinstance(value, dict) and given | value:
             case {"bars": int() as bars, "name": str() as name, **rest} if bars > 0 and not rest:
-                return _kept(self._takes.keep(self._performance, self._values, self._heard, bars, name))
+                return _kept(self._takes.keep(self._performance.played, self._values, self._heard, bars, name))
             case _:
                 raise BadInput("`keep` takes {bars, name}: how many bars, and a name; both may be left out.")
 
@@ -293,9 +293,9 @@ class Desk:
 
     def _like(self, number: Any, liked: int) -> str:
         """Like a take; without a number the last one, which is kept now if it is old."""
-        bar = self._performance.source.bars.at(self._heard)
+        bar = self._performance.played.source.bars.at(self._heard)
         if number is None and not self._takes.kept_since(bar.begin - bar.metre.steps_per_bar):
-            self._takes.keep(self._performance, self._values, self._heard, self._values.whole("keep"))
+            self._takes.keep(self._performance.played, self._values, self._heard, self._values.whole("keep"))
         view = self._takes.like(number, liked)
         if self._values.number("repetition"):
             self.plan_anew()

@@ -71,6 +71,7 @@ class Ears:
     def tick(self, beat: float) -> None:
         """Do what time brings."""
         self._listening.tick(beat)
+        self._keys_since = min(self._keys_since, beat)  # The music may have begun since, or gone back.
         if self.chord and not self._keys and beat - self._keys_since > _CHORD_STAYS:
             self.chord = frozenset()
             self._chord_changed()

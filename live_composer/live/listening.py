@@ -34,7 +34,7 @@ class Listening:
         self,
         values: Values,
         performance: Performance,
-        play: Callable[[], None],
+        transport: Callable[[str], None],
         room_changed: Callable[[], None] = lambda: None,
     ) -> None:
         """Make a listener.
@@ -42,13 +42,13 @@ class Listening:
         Args:
             values: of all parameters.
             performance: which rests and answers.
-            play: begins to play, where the music is stopped.
+            transport: does `play` and `stop`.
             room_changed: called when `accompanied` has changed.
         """
         self.state = ""
         self.accompanied = False
         self.phrase = Phrase()
-        self._values, self._performance, self._play = values, performance, play
+        self._values, self._performance, self._transport = values, performance, transport
         self._room_changed = room_changed
         self._answer_ends = math.inf
 
@@ -58,8 +58,8 @@ class Listening:
         return self._values.word("listen")
 
     def strike(self, beat: float, pitch: int, velocity: int, channel: int) -> None:
-        """Hear a note begin."""
-        if self.mode == "off":
+        """Hear a note begin; one that is played while the music waits to go on has no place in it."""
+        if self.mode == "off" or (self._playing and not self._performance.goes):
             return
         if self.mode == "follow":
             self._follow(beat, pitch)
@@ -86,14 +86,27 @@ class Listening:
         elif self.state == "answering" and beat * STEPS_PER_BEAT >= self._answer_ends:
             self.state = ""
 
+    def begin(self) -> None:
+        """Forget what was played before the music, because it begins; it has places of its own."""
+        if not self._playing and self.state != "answering":
+            self.reset()
+
+    def moved(self) -> None:
+        """Forget a phrase that is played while the music is put at another place."""
+        if self.state == "listening" or self.accompanied:
+            self.reset()
+
     def reset(self) -> None:
         """Forget the phrase, because the mode was changed or the music stopped; rest no more."""
         if self.state and self._playing:
             source = self._performance.source
             self._performance.planning.go_on(source.events(0, source.settled), source.settled)
-        self.state, self.accompanied, self._answer_ends = "", False, math.inf
+        self.state, self._answer_ends = "", math.inf
         self.phrase.clear()
         self._performance.source.company.clear()
+        if self.accompanied:
+            self.accompanied = False
+            self._room_changed()
 
     def silence_left(self, beat: float) -> float:
         """Return after how many beats without a note the phrase will be over."""
@@ -101,7 +114,7 @@ class Listening:
 
     @property
     def _playing(self) -> bool:
-        return self._performance.transport.state == "playing"
+        return self._performance.transport.state in {"playing", "counting in"}
 
     def _end_call(self, beat: float) -> None:
         bars = self._values.whole("call") if self.mode == "call" and self._playing else 0
@@ -138,7 +151,9 @@ class Listening:
 
     def _begin(self) -> None:
         """Begin to play after a phrase that was played while the music was stopped: it is the music's first bars."""
-        source, phrase = self._performance.source, self.phrase
+        source, phrase, self.phrase = self._performance.source, self.phrase, Phrase()
+        if self._performance.transport.state == "paused":
+            self._transport("stop")
         source.restart()
         per_bar = source.wishes.metre.steps_per_bar
         length = round((max(note.end or 0.0 for note in phrase.notes) - phrase.begin) * STEPS_PER_BEAT)
@@ -150,7 +165,7 @@ class Listening:
         source.go_on(events, entry, last)
         self._answer_ends = math.inf if last is None else last
         self.state = "answering"
-        self._play()
+        self._transport("play")
 
     def _follow(self, beat: float, pitch: int) -> None:
         """Have the planner hear the player's note, and leave room for the next ones."""

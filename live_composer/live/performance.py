@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import math
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from live_composer.errors import LostProcess
 from live_composer.live.click import clicks
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from live_composer.live.pace import Pace
-    from live_composer.live.plan_source import Origin
+    from live_composer.live.plan_source import Origin, PlanSource
     from live_composer.live.playing import Style
     from live_composer.live.port_link import PortLink
     from live_composer.live.wishes import Wishes
@@ -29,6 +30,13 @@ _HANDED_OVER = 4
 """At most so many steps have been handed to the port, and not been heard."""
 _LAST_BEATS = 0.125
 """How long after its last beat the music is stopped: the port ends the last note itself, on time."""
+
+
+class Played(NamedTuple):
+    """What was planned, and what was played of it."""
+
+    source: PlanSource
+    performer: Performer
 
 
 class Performance:
@@ -40,6 +48,7 @@ class Performance:
         performer: makes notes of events, and knows what was played.
         origin: where the last settled event came from.
         bars_played: the number of the last bar that was begun.
+        before: what was played when it was stopped last.
         count_in: bars to count before the music starts, if its clock is ours.
         click: the MIDI channel that clicks as it is counted, from 1; 0 for none.
         on_step: called with the beat whenever a step was settled.
@@ -61,6 +70,7 @@ class Performance:
         self.source = self.planning.source
         self.transport = Transport()
         self.performer = Performer(wishes, style, port.tempo)
+        self.before = Played(self.source, self.performer)
         self.origin: Origin = "plan"
         self.bars_played = 0
         self.count_in = self.click = 0
@@ -89,6 +99,7 @@ class Performance:
         await self.planning.first_plan()
         while not self._over:
             try:
+                await self._port.recovered()
                 await self._start()
                 await self._perform()
             except LostProcess:
@@ -135,6 +146,7 @@ class Performance:
         self._port.send(Stop())
         self._go_back(beat)
         if action == "stop":
+            self.before = Played(copy.copy(self.source), self.performer.copy())
             self.source.restart()
             self._wishes_from = self._told_to = 0
 
@@ -143,9 +155,15 @@ class Performance:
         self.planning.close()
 
     @property
-    def moves(self) -> bool:
-        """Whether beats go by: a clock that is followed may stand still."""
-        return not self._port.follows or self._port.clock.rolling
+    def played(self) -> Played:
+        """What may be kept: while it is stopped, what was played before."""
+        return self.before if self.transport.state == "stopped" else Played(self.source, self.performer)
+
+    @property
+    def goes(self) -> bool:
+        """Whether beats of the music go by, or of what counts it in: a clock that is followed may stand still."""
+        goes = self._port.clock.rolling if self._port.follows else self._port.playing
+        return goes and self.transport.state in {"playing", "counting in"}
 
     @property
     def _over(self) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import math
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -26,8 +28,8 @@ LONGEST_BEATS = 64.0
 yet be planned anew. So every note is struck with this length, and ended by a message of its own; only a gate that ends
 it early needs to know its end beforehand, and takes the plan's word for it."""
 
-_SETTINGS = 512
-"""Changes of how it is played that are remembered."""
+_SETTINGS = 1 << 14
+"""Changes of how it is played that are remembered; behind a clock whose tempo is never quite the same, one a step."""
 
 
 class Setting(NamedTuple):
@@ -77,7 +79,7 @@ class Performer:
             return []
         if event < FIRST_PITCH:
             return self.end(step, bar)
-        beat = playing.onset(self.style, step, bar, self.wishes.seed, self.tempo)
+        beat = self._after_the_last(playing.onset(self.style, step, bar, self.wishes.seed, self.tempo))
         struck = self._struck(step, beat, event, bar, origin)
         commands = self._release(step, beat + playing.overlap(self.style, step, bar, self.tempo), struck)
         self.notes += 1
@@ -96,8 +98,13 @@ class Performer:
 
     def end(self, step: int, bar: BarSpan) -> list[Command]:
         """Return what ends the sounding notes at a step."""
-        beat = playing.swung(self.style, step, playing.swings(bar))
-        return self._release(step, beat)
+        return self._release(step, self._after_the_last(playing.placed(self.style, step, bar)))
+
+    def copy(self) -> Performer:
+        """Return what is known now, to be looked up when the music begins anew."""
+        known = copy.copy(self)
+        known.score, known.settings = self.score.copy(), self.settings.copy()
+        return known
 
     def forget(self) -> None:
         """Take note that the port has released everything, and may be a new one that knows no program."""
@@ -133,6 +140,10 @@ class Performer:
                 soft = playing.softer(strength)
                 notes.append(ScoreNote(step, beat, low, soft, style.channel, origin, second=True))
         return notes
+
+    def _after_the_last(self, beat: float) -> float:
+        """Return a beat, or one after the sounding notes are struck: where the swing was changed it may lie before."""
+        return max(beat, *(note.beat + playing.SHORTEST for note in self._sounding), -math.inf)
 
     def _release(self, step: int, beat: float, struck: Sequence[ScoreNote] = ()) -> list[Command]:
         """End what sounds at `beat`, or where the same pitch is struck anew: it must not be cut off later."""

@@ -107,8 +107,8 @@ class PlanSource:
 
     @property
     def as_wished(self) -> bool:
-        """Whether the next step is planned, and by the wishes of now."""
-        return self.ready and (self._change_from is None or self._change_from > self.settled)
+        """Whether the next step is planned, and by the wishes of now, or rests."""
+        return self.resting or (self.ready and (self._change_from is None or self._change_from > self.settled))
 
     @property
     def resting(self) -> bool:
@@ -176,15 +176,18 @@ class PlanSource:
         self._sounding = bool(struck) and struck[-1] >= FIRST_PITCH
 
     def restart(self) -> None:
-        """Begin anew at step 0, by the wishes of now; the opening that they gave once is there at once."""
+        """Begin anew at step 0, by the wishes of now; the opening that they gave once is there at once.
+
+        A copy that was made before knows on what was there.
+        """
         self.wishes, self._later = self.wanted_wishes, None
         self.bars = Bars(self.wishes.metre)
         self.settled = self._planned_to = 0
-        self._line.clear()
+        self._line = Line()
         if self._opening and self._opening.wishes == self.wishes:
             self._line.follow(0, self._opening.events)
             self._planned_to = self._line.end
-        self._used.clear()
+        self._used = deque(maxlen=_REMEMBERED_PLANS)
         self.company.clear()
         self._rests, self._again = _Rests(math.inf, math.inf), math.inf
         self._asked = self._change_from = None
@@ -214,6 +217,8 @@ class PlanSource:
         """Settle from `step` on, which is far from where the music was; what is known of the melody stays before it."""
         if self._later:
             self.wishes, self._later = self._later.wishes, None
+        self._rests = _Rests(step if self.resting else math.inf, math.inf)
+        self._again += step - self.settled
         before = self._line.between(self.settled - CONTEXT, self.settled)
         self.settled = step
         self._line.clear(step - len(before))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
 from live_composer.music.metre import BAR_LINE, BEAT, HALF_BAR, OFF_BEAT
-from live_composer.music.units import STEPS_PER_BEAT, seconds_per_beat
+from live_composer.music.units import STEPS_PER_BEAT, beats, seconds_per_beat
 from live_composer.music.vocabulary import within_midi
 from live_composer.rules.context import PHRASE
 
@@ -32,6 +32,8 @@ _FREE = 0.15
 _OVER = 0.3
 """The same for how far a note may sound into the next."""
 _SECOND_SOFTER = 14
+SHORTEST = 0.01
+"""Beats that a note sounds at least."""
 _INTERVALS: dict[Voice, tuple[int, ...]] = {"off": (), "third": (3, 4, 5, 2), "sixth": (9, 8, 7, 10)}
 """Semitones below, the best first."""
 
@@ -115,9 +117,21 @@ def swings(bar: BarSpan) -> bool:
     return bar.metre.steps_per_pulse == STEPS_PER_BEAT
 
 
+def placed(style: Style, step: int, bar: BarSpan) -> float:
+    """Return the beat at which a step sounds; pairs are counted from the bar line, whatever the bars before hold.
+
+    Args:
+        style: how it swings.
+        step: in the bar or beyond it.
+        bar: whose metre says whether it swings.
+    """
+    line = bar.end if step >= bar.end else bar.begin
+    return beats(line) + swung(style, step - line, swings(bar))
+
+
 def onset(style: Style, step: int, bar: BarSpan, seed: int, tempo: float) -> float:
     """Return the beat at which a note is struck, with swing and a little freedom; notes never overtake one another."""
-    beat = swung(style, step, swings(bar))
+    beat = placed(style, step, bar)
     if not style.humanise_time or not step:
         return beat
     ticks = _chance(seed, step, "time").gauss(0, 0.5)
@@ -132,9 +146,9 @@ def release(style: Style, struck: float, end: int, bar: BarSpan) -> float:
         style: gate.
         struck: the beat at which it was struck.
         end: the step at which the melody has it end.
-        bar: in which that is.
+        bar: in which it was struck.
     """
-    return struck + max(0.01, style.gate * (swung(style, end, swings(bar)) - struck))
+    return struck + max(SHORTEST, style.gate * (placed(style, end, bar) - struck))
 
 
 def overlap(style: Style, step: int, bar: BarSpan, tempo: float) -> float:
@@ -184,7 +198,7 @@ def _arc(step: int, bar: BarSpan) -> float:
 
 def _gap(style: Style, step: int, bar: BarSpan) -> float:
     """Return the beats from a step to the next, as they swing."""
-    return swung(style, step + 1, swings(bar)) - swung(style, step, swings(bar))
+    return placed(style, step + 1, bar) - placed(style, step, bar)
 
 
 def _chance(seed: int, step: int, what: str) -> random.Random:

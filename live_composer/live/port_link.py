@@ -12,10 +12,13 @@ import msgspec
 from live_composer.errors import CannotWrite, LiveComposerError, LostProcess
 from live_composer.music.units import seconds_per_beat
 from live_composer.port.client import PortProcess
+from live_composer.port.midi_bytes import NOTE_OFF, NOTE_ON, note_off
 from live_composer.port.protocol import (
     FOLLOWERS,
     ClockState,
     Failed,
+    Heard,
+    HeardMessage,
     Heartbeat,
     Listening,
     Open,
@@ -80,6 +83,9 @@ class PortLink:
         self._news = asyncio.Event()
         self._anchor = self._own_anchor = (0.0, 0.0)
         self._playing = False
+        self._starts = 0
+        self._keys: dict[tuple[int, int], HeardMessage] = {}
+        """The keys that others hold down, as they were struck."""
         self._closing = False
         self._rejoining = False
         self._process: PortProcess | None = None
@@ -144,6 +150,7 @@ class PortLink:
                 case Start(beat):
                     here = self.clock.beat if self.follows else beat
                     self._anchor, self._playing = (here, time.monotonic()), True
+                    self._starts += 1
                 case Stop():
                     self._anchor, self._playing = (self.beat(), time.monotonic()), False
                 case SetOffset(offset_ms):
@@ -200,7 +207,7 @@ class PortLink:
         except BaseException:
             process.kill()
             raise
-        self._process = process
+        self._process, self._starts = process, 0
 
     def _heard(self, process: PortProcess, reply: Reply) -> None:
         if process is not self._newest:
@@ -208,7 +215,7 @@ class PortLink:
         match reply:
             case Heartbeat():
                 self.heartbeat = reply
-                if reply.playing and self._playing:
+                if reply.playing and self._playing and reply.starts == self._starts:
                     self._anchor, self._own_anchor = (reply.beat, reply.seconds), (reply.beat, reply.own_seconds)
                     self.tempo = reply.tempo if self.follows else self.tempo
             case ClockState():
@@ -216,6 +223,9 @@ class PortLink:
                     return  # It has only been started, and knows of nothing.
                 self._rejoining = False
                 self._clocked(reply)
+            case Heard(messages):
+                for message in messages:
+                    self._note_key(message)
             case Listening():
                 self.listening = reply
                 self._on_trouble()
@@ -225,6 +235,20 @@ class PortLink:
                 pass
         self._on_reply(reply)
         self._tell()
+
+    def _note_key(self, message: HeardMessage) -> None:
+        key = (message.channel, message.data[1])
+        if message.kind == NOTE_ON:
+            self._keys[key] = message
+        elif message.kind == NOTE_OFF:
+            self._keys.pop(key, None)
+
+    def _let_go(self) -> None:
+        """Tell that all keys are let go: another port process does not know of them."""
+        keys, self._keys = self._keys, {}
+        if keys:
+            beat = self.beat()
+            self._on_reply(Heard([HeardMessage(beat, down.seconds, note_off(*key)) for key, down in keys.items()]))
 
     def _clocked(self, state: ClockState) -> None:
         if state.moved:
@@ -252,6 +276,7 @@ class PortLink:
             if not self._rejoining:
                 self.clock = msgspec.structs.replace(self.clock, rolling=False)  # Nobody hears it now.
             self.trouble = self._failed.reason if self._failed else f"The port process ended with code {code}."
+            self._let_go()
             self._troubled()
             self._do(self._replace(process))
 
@@ -266,7 +291,9 @@ class PortLink:
             else:
                 self.trouble, self._failed = "", None
         self.replaced += 1
-        self.send(Release(list(lost.sounding.notes)))
+        self.send(Release(list(lost.sounding.notes)), SetOffset(self._request.offset_ms))
+        if not self.follows:
+            self.send(SetTempo(self.tempo))  # It may have been changed while the port was being opened.
         if self._rejoining:
             beat, own_seconds = self._own_anchor
             self.send(Rejoin(max(0.0, beat), own_seconds))

@@ -55,10 +55,11 @@ class Recording:
 
     def collect(self, score: Score, before: int) -> None:
         """Take the notes that were struck before a step and have ended."""
-        for note in score.since(self._taken_to + 1):
-            if note.step >= before or note.off is None:
-                break
-            if note.step > self._taken_to or note.second:
+        taken_to = self._taken_to
+        for note in score.since(taken_to + 1):
+            if note.step >= before or note.end is None or note.off is None:
+                break  # A gate that ends a note early may be wrong about when the melody does.
+            if note.step > taken_to:
                 length = max(_SHORTEST, note.off - note.beat)
                 self._notes += _NOTE.pack(self._offset + note.beat, length, note.pitch, note.velocity, note.channel - 1)
             self._taken_to = note.step
@@ -75,11 +76,12 @@ class Recording:
         if self._bars % _BARS == 0 and not self._saving:
             self._saving = asyncio.create_task(self._save())
 
-    def halt(self, bar: BarSpan, score: Score, *, back: int | None) -> None:
-        """Take note that the music was stopped in `bar`, and went back to a step, or waits there."""
+    def halt(self, bar: BarSpan, score: Score, *, back: int | None, line: int = 0) -> None:
+        """Take note that the music was stopped in `bar`, and waits, or went back to a step of the bar at `line`."""
         self.collect(score, 1 << 60)
         if back is not None:
-            self._length = self._offset = self._offset + beats(bar.end)
+            self._length = self._offset + beats(bar.end)
+            self._offset = self._length - beats(line)
             self._taken_to = back - 1
 
     async def _save(self) -> None:
@@ -114,6 +116,8 @@ class Recording:
 
 
 def _mark(marks: _Marks[_T], begin: float, value: _T) -> None:
-    """Take note of a value that holds from a beat on, where it is another one."""
+    """Take note of a value that holds from a beat on, where it is another one; what held from there holds no more."""
     if value != marks[-1][1]:
+        if begin <= marks[-1][0]:
+            marks.pop()
         marks.append((begin, value))

@@ -55,6 +55,12 @@ class Score:
         if len(self._notes) > _LONGEST:
             del self._notes[: _LONGEST // 2]
 
+    def copy(self) -> Score:
+        """Return a score of the same notes, which stays when this one is cut at its beginning."""
+        score = Score()
+        score._notes = self._notes.copy()
+        return score
+
     def cut(self, step: int) -> None:
         """Forget what was struck from `step` on: it was never heard. What sounded then ends there."""
         del self._notes[bisect_left(self._notes, step, key=lambda note: note.step) :]

@@ -53,7 +53,7 @@ class Stage:
         bar, score = self._performance.source.bars.at(max(0, heard - 1)), self._performance.performer.score
         self._performance.halt(action)
         if self._recording:
-            self._recording.halt(bar, score, back=0 if action == "stop" else None)
+            self._recording.halt(bar, score, back=0 if action == "stop" and heard > 0 else None)
         if action == "stop":
             score.cut(0)
         self._cancel()
@@ -66,8 +66,8 @@ class Stage:
             heard, score = first_step(left), self._performance.performer.score
             score.cut(heard)
             if self._recording and self._performance.goes_back(beat):
-                bar, back = self._performance.source.bars.at(max(0, heard - 1)), first_step(beat)
-                self._recording.halt(bar, score, back=back)
+                bars, back = self._performance.source.bars, first_step(beat)
+                self._recording.halt(bars.at(max(0, heard - 1)), score, back=back, line=bars.at(back).begin)
             self._performance.jump(beat)
             self._begin()
 

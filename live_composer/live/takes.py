@@ -19,7 +19,7 @@ from live_composer.policy import checkpoint
 from live_composer.wire.screen import TakeView
 
 if TYPE_CHECKING:
-    from live_composer.live.performance import Performance
+    from live_composer.live.performance import Played
     from live_composer.live.values import Values
 
 _MOTIFS = 8
@@ -47,11 +47,11 @@ class Takes:
         """Bars of takes that were liked, the newest last."""
         return tuple(self._motifs[-_MOTIFS:])
 
-    def keep(self, performance: Performance, values: Values, heard: int, bars: int, name: str = "") -> TakeView:
+    def keep(self, played: Played, values: Values, heard: int, bars: int, name: str = "") -> TakeView:
         """Write the last bars that were heard as a MIDI file, and beside it as JSON what makes them again.
 
         Args:
-            performance: that was heard.
+            played: what was heard of.
             values: of all parameters.
             heard: the step up to which it was.
             bars: how many bars, the one that sounds included.
@@ -61,13 +61,13 @@ class Takes:
             BadInput: nothing was played yet.
             CannotWrite: a file could not be written.
         """
-        begin = _begin(performance, heard, bars)
+        begin = _begin(played, heard, bars)
         if heard <= begin:
             raise BadInput("Nothing was played yet, so there is nothing to keep.")
-        take = _take(performance, values, begin, heard, name)
+        take = _take(played, values, begin, heard, name)
         path = self._free_path(take.name)
         take.name = path.stem
-        notes = [note for note in performance.performer.score.since(begin) if begin <= note.step < heard]
+        notes = [note for note in played.performer.score.since(begin) if begin <= note.step < heard]
         take_file.write(path, take, notes)
         self._kept_to = heard
         self._takes.append(take)
@@ -88,6 +88,10 @@ class Takes:
             there = f"there are 1 to {len(self._takes)}" if self._takes else "keep one first"
             raise BadInput(f"There is no take{f' {wanted}' if wanted else ''}; {there}.")
         return self._takes[wanted - 1]
+
+    def begin_anew(self) -> None:
+        """Take note that the music begins anew: what is heard from here on was not kept."""
+        self._kept_to = -1
 
     def kept_since(self, step: int) -> bool:
         """Say whether a take was kept of what was heard after a step."""
@@ -142,9 +146,9 @@ class Takes:
         return path
 
 
-def _begin(performance: Performance, heard: int, bars: int) -> int:
+def _begin(played: Played, heard: int, bars: int) -> int:
     """Return the step at which the last so many bars begin, all of one metre."""
-    spans, begin = performance.source.bars, heard
+    spans, begin = played.source.bars, heard
     metre = spans.at(max(0, heard - 1)).metre
     for _ in range(bars):
         bar = spans.at(max(0, begin - 1))
@@ -154,10 +158,10 @@ def _begin(performance: Performance, heard: int, bars: int) -> int:
     return begin
 
 
-def _take(performance: Performance, values: Values, begin: int, heard: int, name: str) -> Take:
-    source, vocabulary = performance.source, performance.source.wishes.vocabulary
+def _take(played: Played, values: Values, begin: int, heard: int, name: str) -> Take:
+    source, vocabulary = played.source, played.source.wishes.vocabulary
     bar, model = source.bars.at(begin), values.word("model")
-    manners = _manners(performance, begin, heard)
+    manners = _manners(played, begin, heard)
     return Take(
         name=name or f"{manners[0].key} {manners[0].seed}",
         begin=begin,
@@ -178,15 +182,15 @@ def _take(performance: Performance, values: Values, begin: int, heard: int, name
         manners=manners,
         promised={
             note.step: note.promised
-            for note in performance.performer.score.since(begin)
+            for note in played.performer.score.since(begin)
             if begin <= note.step < heard and note.promised not in (None, note.end)
         },
     )
 
 
-def _manners(performance: Performance, begin: int, heard: int) -> list[Manner]:
+def _manners(played: Played, begin: int, heard: int) -> list[Manner]:
     """Return how it was played within a stretch, beginning with what was in force when it began."""
-    settings = [*performance.performer.settings]
+    settings = [*played.performer.settings]
     before = [setting._replace(step=begin) for setting in settings if setting.step <= begin][-1:]
     within = [setting for setting in settings if begin < setting.step < heard]
     return [

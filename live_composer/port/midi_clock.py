@@ -2,7 +2,8 @@
 
 Beat 0 is the first tick after Start, however the ticks fell before it; after a Song Position, the first tick is there.
 When ticks fail to come the clock free-wheels at the last tempo, and when they are back it goes on at the nearest tick:
-nothing jumps.
+nothing jumps. A leader that is lost for longer goes on with its next tick, unless it was heard to tick while it stood:
+then it has to say Start or Continue, lest a drum machine that is switched on again be played to while it stands.
 """
 
 from __future__ import annotations
@@ -50,6 +51,8 @@ class MidiClock(Follower):
         self._last = -math.inf
         self._doubtful: float | None = None
         """When a tick came that cannot be counted before the next one."""
+        self._ticks_standing = 0
+        """How many came while the leader stood. Many drum machines send them; then a tick does not say that it goes."""
         self._was_told = False
         """Whether the leader has said where it is, or that it starts or stops."""
 
@@ -89,13 +92,14 @@ class MidiClock(Follower):
         self._anchor_beat, self._anchor_seconds = self._place / TICKS_PER_BEAT, line.phase
 
     def turns(self, now: float) -> list[Turn]:
-        """Notice that no tick has come for too long."""
-        silent = now - self._last
+        """Notice that no tick has come for too long; a clock that waits for the first one after a start waits on."""
+        silent, goes_by = now - self._last, self._going and self._next is None
         if self.status == "locked" and silent > max(_SILENT_SECONDS, _SILENT_TICKS * self._filter.period):
-            self.status = "free-wheeling" if self._going else "searching"
+            self.status = "free-wheeling" if goes_by else "searching"
         if self.status == "free-wheeling" and silent > self._freewheel_seconds:
-            self.status = "lost"
-            self._turn(self.beat(now), rolling=False)
+            self.status = "lost" if goes_by else "searching"
+            if goes_by:
+                self._turn(self.beat(now), rolling=False)
         return super().turns(now)
 
     def beat(self, now: float) -> float:
@@ -111,6 +115,8 @@ class MidiClock(Follower):
         if gap < _TWICE * self._filter.period and self._filter.exact:
             return
         self._last = now
+        if self.status == "lost" and self._ticks_standing >= TICKS_PER_BEAT:
+            self._halt()  # It may stand: it has to say that it goes.
         if self.status == "searching":
             self._filter = TickFilter(self._filter.period)
         if self._next is not None and self._going:
@@ -159,6 +165,8 @@ class MidiClock(Follower):
         self._filter.tick(now, ticks)
         if self._going or self.status == "lost":
             self._place += ticks
+        else:
+            self._ticks_standing += 1
 
     def _go(self, place: int) -> None:
         self._was_told = True
@@ -178,5 +186,7 @@ class MidiClock(Follower):
 
     def _locate(self, place: int) -> None:
         self._was_told = True
+        if self.status == "lost":
+            self.status = "searching"
         self._next = place
         self._turn(place / TICKS_PER_BEAT, rolling=self._going)

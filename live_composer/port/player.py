@@ -65,6 +65,7 @@ class Player:
         sounding: the notes that sound.
         dropped: onsets that came too late to be played.
         advances: how many `Advance` were carried out.
+        starts: how many `Start` likewise.
         states: what the clock did, to be told; another thread may take them away.
     """
 
@@ -81,7 +82,7 @@ class Player:
         self._offset, self._leader = offset, leader
         self._told: ClockState | None = None
         self.sounding = Sounding()
-        self.dropped = self.advances = 0
+        self.dropped = self.advances = self.starts = 0
         self._heap: list[_Entry] = []
         self._at_once: deque[Due] = deque()
         self._serial = itertools.count(1)
@@ -115,6 +116,7 @@ class Player:
                 place = self.clock.start(beat, now + self._head_start())
                 if place is not None:
                     self._go_on_from(place, now)
+                self.starts += 1
             case Stop():
                 self.silence(now)
                 self._keep(())

@@ -239,6 +239,7 @@ class Heartbeat(_Message, frozen=True):
         late_max_ms: the same, the worst since the port was opened.
         period_ms: of the audio server, where it has one: within it JACK places messages exactly.
         advances: how many `Advance` were carried out; what they sent was told before.
+        starts: how many `Start` likewise.
     """
 
     beat: float
@@ -252,6 +253,7 @@ class Heartbeat(_Message, frozen=True):
     late_max_ms: float = 0.0
     period_ms: float = 0.0
     advances: int = 0
+    starts: int = 0
     seconds: float = 0.0
     own_seconds: float = 0.0
 

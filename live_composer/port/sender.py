@@ -197,6 +197,7 @@ def heartbeat(player: Player, lateness: Lateness, now: float, period_ms: float =
         late_max_ms=lateness.worst,
         period_ms=period_ms,
         advances=player.advances,
+        starts=player.starts,
         seconds=now,
         own_seconds=now,
     )

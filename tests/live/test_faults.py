@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -12,13 +14,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from live_composer.errors import CannotWrite
-from live_composer.live.events import Bar, Event
+from live_composer.live.events import Bar, Event, Opened
 from live_composer.music import midi_file
+from live_composer.wire.screen import Command
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Rehearsal, Rehearse
+
+    from live_composer.live.daemon import Daemon
 
 TEMPO = 240.0
 SIXTEENTH_MS = 60_000 / TEMPO / 4
@@ -49,6 +54,25 @@ async def test_a_daemon_that_is_held_up_plays_nothing_late_and_goes_on_in_time(r
     assert any(beat >= held[0] / 4 + 7 for beat in onsets)
     assert late(rehearsal) <= FEW
     assert stopped.ports_replaced == 0
+
+
+async def test_music_that_is_started_while_the_port_is_away_begins_at_its_beginning(rehearse: Rehearse):
+    starts: list[asyncio.Task[None]] = []
+
+    async def start_without_port(daemon: Daemon) -> None:
+        os.kill(daemon.port.pid, signal.SIGKILL)
+        while daemon.port.well:
+            await asyncio.sleep(0.005)
+        daemon.ask(Command("play"))
+
+    def opened(rehearsal: Rehearsal, event: Event) -> None:
+        if isinstance(event, Opened):
+            starts.append(asyncio.create_task(start_without_port(rehearsal.daemon)))
+
+    undisturbed, _ = await rehearse(bars=2)
+    rehearsal, stopped = await rehearse(opened, bars=2, playing=False, clock="internal", tempo=TEMPO)
+    assert stopped.ports_replaced == 1
+    assert rehearsal.notes() == undisturbed.notes()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on what may be written")

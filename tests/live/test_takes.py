@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from conftest import Rehearsal, Rehearse
 
+    from live_composer.live.daemon import Daemon
     from live_composer.wire.messages import PlanRequest
 
 
@@ -158,6 +159,50 @@ async def test_a_take_is_heard_again_from_a_bar_line_on(rehearse: Rehearse):
     heard = [event for bar in again for event in bar.events][: len(take.events)]
     assert heard == take.events
     assert rehearsal.bars[-1].origins == ["plan"]
+
+
+async def test_what_was_heard_can_be_kept_after_the_music_was_stopped_and_liked_anew_when_it_begins_again(
+    rehearse: Rehearse,
+):
+    stopped: list[int] = []
+
+    def stop_and_keep(rehearsal: Rehearsal) -> None:
+        if not stopped:
+            stopped.append(1)
+            rehearsal.daemon.ask(Command("stop"))
+            rehearsal.daemon.ask(Command("keep", {"bars": 3}))
+            rehearsal.daemon.ask(Command("like"))
+            rehearsal.daemon.ask(Command("play"))
+
+    def like(rehearsal: Rehearsal) -> None:
+        if stopped:
+            rehearsal.daemon.ask(Command("like"))
+
+    rehearsal, _ = await rehearse(at_bars(bar6=stop_and_keep, bar4=like), bars=6)
+    first, second = rehearsal.daemon.takes.views
+    assert (first.bars, first.liked, second.liked) == (3, 1, 1)
+    take = take_file.read(Path(first.path))
+    assert take.begin == 48
+    assert take.events[:32] == [event for bar in rehearsal.bars[3:5] for event in bar.events]
+    assert take_file.plan_again(take, answer) == (take.events, 0)
+    assert len(midi_file.read_song(Path(first.path)).tracks[0].notes) == sum(event >= 2 for event in take.events)
+
+
+async def test_a_long_take_behind_a_clock_that_is_never_quite_the_same_says_how_all_of_it_was_played(
+    rehearse: Rehearse,
+):
+    def waver(daemon: Daemon) -> None:
+        step = daemon.performance.on_step
+
+        def on_step(beat: float) -> None:
+            daemon.port.tempo = 120 + beat % 7 / 1000
+            step(beat)
+
+        daemon.performance.on_step = on_step
+
+    rehearsal, _ = await rehearse(at_bars(bar40=ask(Command("keep", {"bars": 38}))), waver, bars=41)
+    take = take_file.read(Path(rehearsal.daemon.takes.views[0].path))
+    assert take.manners[0].step == take.begin == 32
 
 
 async def test_a_name_says_no_folder(rehearse: Rehearse):

@@ -165,6 +165,22 @@ def test_a_pitch_that_is_struck_again_is_not_cut_off_by_the_legato_of_its_first_
     assert [(beat, data[0]) for beat, data in bound] == [(0.0, 0x90), (0.5, 0x80), (0.5, 0x90), (1.0, 0x80)]
 
 
+def test_a_swing_that_is_straightened_between_two_notes_leaves_none_of_them_sounding():
+    """The first was put late by the swing, to where the second is due without it."""
+    for free, event in ((0.0, 16), (0.04, 16), (0.0, 14), (0.0, 0)):
+        performer, bars = Performer(Wishes("m", seed=4), Style(swing=0.75, humanise_time=free)), Bars(Metre())
+        commands = performer.play(2, 14, bars.at(2))
+        performer.style = Style(humanise_time=free)
+        commands += performer.play(3, event, bars.at(3))
+        commands += performer.end(4, bars.at(4))
+        assert [data[0] for _, data in heard(commands)] in (
+            [0x90, 0x80, 0x90, 0x80],
+            [0x90, 0x90, 0x80, 0x80],
+            [0x90, 0x80],
+        )
+        assert max(beat for beat, _ in heard(commands)) <= 1.0
+
+
 def test_a_program_is_chosen_before_the_first_note_and_when_it_changes():
     performer, bars = Performer(Wishes("m"), Style(program=12)), Bars(Metre())
     first = performer.play(0, 14, bars.at(0))

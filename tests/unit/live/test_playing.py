@@ -71,6 +71,18 @@ def test_eighths_do_not_swing_in_compound_metres():
     ]
 
 
+def test_pairs_begin_at_the_bar_line_where_a_bar_is_not_of_whole_pairs():
+    bars = Bars(Metre(7, 8))
+    bars.change(28, Metre(3, 8))
+    bars.change(34, Metre(4, 4))
+    style = Style(swing=2 / 3)
+    assert [playing.onset(style, step, bars.at(step), 1, 120) for step in (0, 14, 28, 34)] == [0, 3.5, 7, 8.5]
+    assert [playing.onset(style, step, bars.at(step), 1, 120) for step in (16, 36)] == pytest.approx([25 / 6, 55 / 6])
+    onsets = [playing.onset(style, step, bars.at(step), 1, 120) for step in range(66)]
+    assert onsets == sorted(set(onsets))
+    assert playing.release(style, 3.0, 14, bars.at(12)) == 3.5
+
+
 @given(st.integers(0, 1000), st.integers(1, 5000), st.floats(0.5, 0.75), st.floats(0, 0.04), st.floats(20, 400))
 def test_notes_never_overtake_one_another(seed: int, step: int, swing: float, stray: float, tempo: float):
     bars = Bars(Metre(4, 4))

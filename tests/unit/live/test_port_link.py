@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +14,19 @@ import pytest_asyncio
 from live_composer.errors import CannotWrite, LostProcess
 from live_composer.live import port_link
 from live_composer.live.port_link import PortLink
-from live_composer.port.protocol import Note, Notes, Open, Reply, Sent, SetTempo, Start, Stop
+from live_composer.port.protocol import (
+    Heard,
+    HeardMessage,
+    Note,
+    Notes,
+    Open,
+    Reply,
+    Sent,
+    SetOffset,
+    SetTempo,
+    Start,
+    Stop,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -87,6 +100,45 @@ async def test_a_lost_process_is_replaced_and_its_notes_released(
     assert told.troubles[-1] == ""
     with pytest.raises(ProcessLookupError):
         os.kill(lost, 0)
+
+
+async def test_what_was_told_before_a_start_says_nothing_of_the_music_after_it(link: PortLink):
+    link.send(Start(1000.0))
+    await until(lambda: link.heartbeat.playing)
+    old = link.heartbeat
+    link.send(Stop(), Start(0.0))
+    assert link._newest
+    link._heard(link._newest, old)  # It was on its way.
+    assert link.beat() < 100
+    await until(lambda: link.heartbeat is not old and link.heartbeat.playing)
+    assert 0 <= link.beat() < 100
+
+
+async def test_what_is_changed_while_a_port_is_opened_anew_holds_in_it(link: PortLink):
+    lost = link.pid
+    os.kill(lost, signal.SIGKILL)
+    await until(lambda: link._newest is not None and link._newest.pid != lost)
+    assert not link.well
+    link.send(SetTempo(60), SetOffset(-200))
+    await asyncio.wait_for(link.recovered(), 20)
+    started = time.monotonic()
+    link.send(Start(0.0))
+    await until(lambda: link.heartbeat.playing)
+    assert (link.heartbeat.tempo, link.tempo) == (60, 60)
+    assert link.heartbeat.beat < link.heartbeat.seconds - started - 0.19, "it begins later by what it sends before"
+
+
+async def test_keys_that_are_held_when_a_port_process_is_lost_are_let_go(link: PortLink, told: Told):
+    assert link._newest
+    keys = [
+        HeardMessage(1.0, 5.0, bytes((status, pitch, 80))) for status, pitch in ((0x91, 60), (0x91, 62), (0x81, 60))
+    ]
+    link._heard(link._newest, Heard(keys))
+    os.kill(link.pid, signal.SIGKILL)
+    await until(lambda: not link.well)
+    *_, last = [reply for reply in told.replies if isinstance(reply, Heard)]
+    assert [message.data for message in last.messages] == [bytes((0x81, 62, 0))]
+    await asyncio.wait_for(link.recovered(), 20)
 
 
 async def test_it_ends_with_its_link(link: PortLink):

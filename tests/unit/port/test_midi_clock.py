@@ -195,6 +195,67 @@ def test_stop_while_lost_stays_stopped():
     assert not leader.clock.playing
 
 
+def silent(leader: Leader, seconds: float) -> None:
+    """Say nothing for so long, while the clock is looked at."""
+    for _ in range(20):
+        leader.now += seconds / 20
+        leader.clock.turns(leader.now)
+
+
+def test_a_lost_leader_that_ticks_while_it_stands_has_to_say_that_it_goes_on():
+    leader = Leader(playing(freewheel_seconds=2))
+    leader.ticks(30)
+    leader.start()
+    leader.ticks(50)
+    silent(leader, 10)
+    assert leader.clock.status == "lost"
+    leader.ticks(50)
+    assert leader.clock.turns(leader.now) == []
+    assert (leader.clock.status, leader.clock.rolling, leader.clock.due(10)) == ("locked", False, math.inf)
+    leader.start()
+    leader.ticks(25)
+    assert leader.clock.turns(leader.now) == [Turn(0, rolling=True)]
+    assert leader.clock.beat(leader.now) == pytest.approx(1, abs=1e-6)
+
+
+def test_a_stop_after_ticks_fell_silent_is_obeyed_however_long_they_stay_away():
+    leader = Leader(playing(freewheel_seconds=2))
+    leader.start()
+    leader.ticks(50)
+    silent(leader, 0.2)
+    assert leader.clock.status == "free-wheeling"
+    leader.say(STOP)
+    silent(leader, 30)
+    assert leader.clock.status == "searching"
+    leader.ticks(50)
+    assert not leader.clock.rolling
+
+
+def test_a_first_tick_that_comes_long_after_the_start_is_beat_0_all_the_same():
+    leader = Leader(playing(freewheel_seconds=2))
+    leader.ticks(50)
+    leader.start()
+    silent(leader, 30)
+    assert leader.clock.rolling
+    leader.ticks(25)
+    assert leader.clock.turns(leader.now) == []
+    assert leader.clock.beat(leader.now) == pytest.approx(1, abs=1e-6)
+
+
+def test_a_lost_leader_that_says_where_it_is_does_not_say_that_it_goes():
+    leader = Leader(playing(freewheel_seconds=2))
+    leader.start()
+    leader.ticks(50)
+    silent(leader, 30)
+    assert leader.clock.status == "lost"
+    leader.say(position(40))
+    leader.ticks(50)
+    assert not leader.clock.rolling
+    leader.start(CONTINUE, at=240)
+    leader.ticks(25)
+    assert leader.clock.beat(leader.now) == pytest.approx(11, abs=1e-6)
+
+
 @pytest.mark.parametrize("lost", [1, 2, 3])
 def test_ticks_lost_on_the_way_do_not_shift_the_beat(lost: int):
     leader = Leader(playing())

@@ -76,7 +76,7 @@ class Stage:
         if self._recording:
             source, performer = self._performance.source, self._performance.performer
             bar = source.bars.at(source.settled - 1)
-            self._recording.bar(bar, self._port.tempo, performer.key, performer.score)
+            self._recording.bar(bar, performer.tempos(bar), performer.key, performer.score)
 
     async def finish(self) -> None:
         """Stop playing, and wait for the port's last figures."""

@@ -257,8 +257,13 @@ class Keyboard:
     """Somebody who plays, on `keyboard:out`; what is played to its `in` comes out again, as on a bus."""
 
     def __init__(self, name: str = "keyboard") -> None:
-        self._manager = jack_ears.start()
+        self._name, self._manager = name, jack_ears.start()
         self._hands = self._manager.Hands(name)
+
+    def go_and_come_back(self) -> None:
+        """Go away, and be there again at once, as a program that is restarted."""
+        self._hands.close()
+        self._hands = self._manager.Hands(self._name)
 
     def play(self, *messages: bytes) -> None:
         """Play messages as soon as can be."""

@@ -66,9 +66,12 @@ class Recording:
                 self._notes += _NOTE.pack(self._offset + note.beat, length, note.pitch, note.velocity, note.channel - 1)
             self._taken_to = note.step
 
-    def bar(self, bar: BarSpan, tempos: Iterable[tuple[int, float]], key: Key, score: Score) -> None:
-        """Take note that a bar is over: what ended in it, its metre, the tempos from which steps on, and the key."""
-        self.collect(score, bar.end)
+    def bar(self, bar: BarSpan, tempos: Iterable[tuple[int, float]], key: Key, score: Score, heard: int) -> None:
+        """Take note that a bar is settled: its metre, the tempos from which steps on, the key, and what was heard.
+
+        What was not yet may never be: the music may be stopped before.
+        """
+        self.collect(score, min(heard, bar.end))
         begin = self._offset + beats(bar.begin)
         self._length = max(self._length, self._offset + beats(bar.end))
         _mark(self._metres, begin, bar.metre)

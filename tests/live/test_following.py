@@ -11,9 +11,12 @@ import pytest
 
 from live_composer.errors import BadInput
 from live_composer.live.events import Bar, Event, Opened
+from live_composer.music import midi_file
 from live_composer.wire.screen import Command, Set
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from conftest import Rehearsal, Rehearse
 
     from live_composer.live.daemon import Daemon
@@ -48,6 +51,30 @@ async def test_music_begins_in_the_bar_that_the_session_is_in_and_anew_after_a_s
     assert begun == [2, 2]
     assert max(bar.number for bar in rehearsal.bars) <= 3, "what is waited for is no part of the music"
     assert rehearsal.notes()
+
+
+@needs_link
+async def test_what_is_heard_is_recorded_through_a_pause_while_the_session_goes_on(rehearse: Rehearse, tmp_path: Path):
+    tasks: list[asyncio.Task[None]] = []
+
+    async def pause_and_play(daemon: Daemon) -> None:
+        daemon.ask(Command("pause"))
+        before = daemon.port.beat()
+        while daemon.port.beat() >= before:
+            await asyncio.sleep(0.005)
+        daemon.ask(Command("play"))
+
+    def happen(rehearsal: Rehearsal, event: Event) -> None:
+        if isinstance(event, Bar) and event.number == 4 and not tasks:
+            tasks.append(asyncio.create_task(pause_and_play(rehearsal.daemon)))
+        elif isinstance(event, Bar) and event.number == 3 and tasks:
+            asyncio.get_running_loop().call_soon(rehearsal.daemon.ask, Command("quit"))
+
+    path = tmp_path / "session.mid"
+    rehearsal, _ = await rehearse(happen, clock="link", tempo=400.0, quantum=4.0, record=path)
+    heard = [message for message in rehearsal.sent if message.data[0] == 0x90]
+    [track] = midi_file.read_song(path).tracks
+    assert len(track.notes) == len(heard)
 
 
 @needs_link

@@ -9,7 +9,7 @@ import numpy as np
 from live_composer.music.units import STEPS_PER_BEAT
 from live_composer.music.vocabulary import FIRST_PITCH
 from live_composer.rules import Context, Note, Rewards, Tokens, note_rule
-from live_composer.rules.arrays import previous_onset
+from live_composer.rules.arrays import Bools, previous_onset
 
 _STILL = -0.25
 
@@ -44,9 +44,15 @@ def house_breath(melodies: Tokens, context: Context, *, still: int = 5, breathle
     for last in range(context.judged_from, melodies.shape[1]):
         if _ends_whole_phrase(context.first_step + last, last + 1, context):
             starts = pitched[:, last + 1 - context.steps_per_phrase : last + 1]
-            pauses = np.lib.stride_tricks.sliding_window_view(~starts, STEPS_PER_BEAT - 1, axis=1).all(axis=2)
-            rewards[:, last] += np.where(pauses.any(axis=1) | is_still[:, last], 0.0, breathless)
+            rewards[:, last] += np.where(_pauses(starts) | is_still[:, last], 0.0, breathless)
     return rewards
+
+
+def _pauses(starts: Bools) -> Bools:
+    """Say of each phrase whether a beat passes in it without a new note; in one that is shorter none can."""
+    if starts.shape[1] < STEPS_PER_BEAT - 1:
+        return np.zeros(len(starts), dtype=np.bool_)
+    return np.lib.stride_tricks.sliding_window_view(~starts, STEPS_PER_BEAT - 1, axis=1).all(axis=2).any(axis=1)
 
 
 def _waited(note: Note) -> int:

@@ -35,7 +35,8 @@ KNOBS = """## Knobs
 
 `serve --input NAME` hears a controller. These move parameters until others are learnt: go to a slider on the screen,
 press `v`, and move a knob; `V` forgets it. A knob's way is the parameter's whole range. A program change loads the
-preset of its number. What was learnt is remembered.
+preset of its number: the values of notes, taste, playing and rules, all but `seed` and `channel`. What was learnt is
+remembered.
 """
 
 

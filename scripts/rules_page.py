@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from live_composer.config import Compose
 from live_composer.rules import book_file, discovery
 
 if TYPE_CHECKING:
@@ -34,6 +35,12 @@ nothing of bars, and a loop of eight notes pays best of all.""",
   `benchmarks/rules.py` measures it, rule by rule.""",
 }
 
+BESIDE = """## Beside the books
+
+`compose` hears this rule beside those of any book, with the weight that `--close` says: what is written into a file has
+an end, and what is played live has none.
+"""
+COMPOSE = Compose()
 
 SOURCES = """## Sources
 
@@ -60,7 +67,12 @@ def page() -> str:
     """Return the page."""
     plugins = discovery.discover()
     books = [book_file.load(book_file.find(name), plugins) for name in ABOUT]
-    return "\n".join([HEAD, *(_of_book(book) for book in books), SOURCES])
+    beside = [
+        _of_rule(rule, COMPOSE.close)
+        for name, rule in plugins.rules.items()
+        if all(name not in book.weights for book in books)
+    ]
+    return "\n".join([HEAD, *(_of_book(book) for book in books), BESIDE, *beside, SOURCES])
 
 
 def main() -> None:

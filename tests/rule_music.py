@@ -16,7 +16,7 @@ from live_composer.rules.discovery import import_file
 
 PLUGINS = Path(__file__).parents[1] / "plugins"
 
-metres = st.sampled_from([Metre(4, 4), Metre(3, 4), Metre(6, 8), Metre(2, 4), Metre(5, 8), Metre(12, 8)])
+metres = st.sampled_from([Metre(4, 4), Metre(3, 4), Metre(6, 8), Metre(2, 4), Metre(5, 8), Metre(12, 8), Metre(1, 8)])
 KINDS = ["scrap", "long", "off", "row", "again", "noise"]
 keys = st.builds(Key, st.integers(0, 11), st.sampled_from(sorted(SCALES)))
 

@@ -12,7 +12,10 @@ piece() { # NAME, then NAME=VALUE of what changes
     live-composer keep --name "$name"
 }
 
-live-composer play
+for _ in 1 2 3 4 5 6 7 8 9; do # it may have been started a moment ago
+    live-composer play 2>/dev/null && break
+    sleep 1
+done
 piece "at dusk" "key=D dorian" tempo=84 density=-0.3 swing=58
 piece "a reel" "key=G" tempo=132 density=0.4 swing=50 rule.house_motif=2
 piece "home" "key=D dorian" tempo=76 density=-0.6 rule.house_endings=3

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 _ABOUT_NOTES = {"notes", "taste", "rules"}
 _OPTIONS = {"key", "metre", "model", "seed", "temperature"}
 """Parameters that have options of their own."""
+_CLOSE = "close"
+"""The rule of how a melody ends: it joins any book, for what is written has an end, and live playing none."""
 
 
 def compose(*, config: Compose = Compose()) -> None:
@@ -83,7 +85,8 @@ def _values(config: Compose, key: Key, metre: Metre) -> Values:
     book = others.get("book", config.book)
     given: dict[str, Value] = {"book": book, "key": str(key), "metre": str(metre)}
     given |= {name: getattr(config, name) for name in ("model", "seed", "temperature")}
-    values = Values(given, book_file.weights(book_file.find(book, folders(config.plugins))))
+    weights = book_file.weights(book_file.find(book, folders(config.plugins)))
+    values = Values(given, {_CLOSE: config.close} | weights)
     for name, text in others.items():
         parameter = values.find(name)
         if parameter.group not in _ABOUT_NOTES or parameter.name in _OPTIONS:

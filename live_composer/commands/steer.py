@@ -11,7 +11,7 @@ import msgspec
 from live_composer.config import Keep, Status, Steer
 from live_composer.parameters.table import GROUPS, TABLE
 from live_composer.wire import daemons
-from live_composer.wire.screen import Command, Frame, Set
+from live_composer.wire.screen import Command, Frame, Set, TakeView
 
 
 def change(name: str, value: str | None = None, /, *, config: Steer = Steer()) -> None:
@@ -117,8 +117,12 @@ def lines(frame: Frame) -> list[str]:
         values = [f"{entry.name} {entry.show(frame.values[entry.name])}" for entry in TABLE if entry.group == group]
         told.append(f"{group}: {', '.join(values)}")
     told.append("rules: " + ", ".join(_rule(rule.name, rule.weight, rule.off) for rule in frame.rules))
-    told += ["", *(f"take {take.number}: {take.bars} bars, {take.path}" for take in frame.takes)] if frame.takes else []
+    told += ["", *(_take(take) for take in frame.takes)] if frame.takes else []
     return told + [f"! {notice.what}: {notice.reason}" for notice in frame.notices]
+
+
+def _take(take: TakeView) -> str:
+    return f"take {take.number}: {take.bars} {'bar' if take.bars == 1 else 'bars'}, {take.path}"
 
 
 def _rule(name: str, weight: float, off: str) -> str:

@@ -102,6 +102,8 @@ class Compose:
     `--set dial=0.5`; give it again for more."""
     bars: Bars = 16
     """How many bars."""
+    close: Annotated[float, Parameter(validator=Between(0, 4))] = 4.0
+    """How much it shall end on its tonic: the weight of the rule `close`; at 0 it breaks off where it stands."""
     seed: Seed = 1
     """The seed: the same seed gives the same file."""
     prime: Path | None = None

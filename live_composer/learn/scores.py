@@ -50,7 +50,7 @@ class Scores:
 
     Attributes:
         every: of every step.
-        unheld: of steps at which the event that came is no hold (three steps in five are holds, and easy).
+        unheld: of steps at which the event that came is no hold (more than half of all steps are holds, and easy).
     """
 
     every: Score = field(default_factory=Score)

@@ -15,7 +15,7 @@ import msgspec
 
 from live_composer.errors import BadInput
 from live_composer.learn import cards, journal, samples
-from live_composer.learn.by_melody import ByMelody
+from live_composer.learn.by_melody import ByMelody, bars_counted
 from live_composer.learn.by_transition import ByTransition
 from live_composer.learn.g import G
 from live_composer.learn.gauge import gauge
@@ -28,6 +28,7 @@ from live_composer.learn.run import Run
 from live_composer.learn.stopping import asked_to_stop
 from live_composer.learn.tune_recipe import ByMelodyRecipe, ByTransitionRecipe
 from live_composer.policy import checkpoint
+from live_composer.policy.shape import LONGEST_PHRASE
 from live_composer.wire.learning import Moved
 
 if TYPE_CHECKING:
@@ -126,10 +127,15 @@ def way_of(job: Job, team: Team) -> Way:
     """Return the way of learning that a recipe is for.
 
     Raises:
-        BadInput: it does not learn in several metres.
+        BadInput: it does not learn in several metres, or melodies of so many bars.
     """
     algorithm, recipe = ALGORITHMS[job.algorithm], job.recipe
     if isinstance(recipe, ByMelodyRecipe):
+        bars = max(map(bars_counted, job.tasks))
+        if recipe.told and bars > LONGEST_PHRASE:
+            raise BadInput(
+                f"The network counts bars, to {LONGEST_PHRASE} at most, and {bars} are asked for; give fewer."
+            )
         return ByMelody(algorithm, job.tasks, recipe, job.seed, team)
     assert isinstance(recipe, ByTransitionRecipe)
     assert not isinstance(algorithm, PolicyGradient)

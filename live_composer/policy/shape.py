@@ -9,7 +9,8 @@ from live_composer.music.metre import PLACES
 from live_composer.music.vocabulary import DEFAULT, Vocabulary
 
 _LARGEST = 4096
-_LONGEST_PHRASE = 64
+LONGEST_PHRASE = 64
+"""The most bars that a network can count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Shape:
     def __post_init__(self) -> None:
         if not (1 <= self.hidden <= _LARGEST and 1 <= self.layers <= 8):  # noqa: PLR2004 - sane bounds for weights
             raise BadModel(f"A network of {self.layers} layers of {self.hidden} cells is not one this program plays.")
-        if not 0 <= self.phrase <= _LONGEST_PHRASE:
+        if not 0 <= self.phrase <= LONGEST_PHRASE:
             raise BadModel(f"A network that counts {self.phrase} bars is not one this program plays.")
 
     @property

@@ -62,11 +62,10 @@ class Rule:
         if self.batch_form is None:
             return self.by_note(melodies, context, first)
         if not first:
-            return np.asarray(self.batch_form(melodies, context, **self.parameters), dtype=np.float64)
+            return self._by_batch(self.batch_form, melodies, context)
         cut = self._first_heard(melodies, first)
         context = replace(context, first_step=context.first_step + cut, judged_from=first - cut)
-        rewards = self.batch_form(melodies[:, cut:], context, **self.parameters)
-        return np.asarray(rewards, dtype=np.float64)[:, first - cut :]
+        return self._by_batch(self.batch_form, melodies[:, cut:], context)[:, first - cut :]
 
     def by_note(self, melodies: Tokens, context: Context, first: int = 0) -> Rewards:
         """Judge by the note form, one event after the other."""
@@ -130,6 +129,12 @@ class Rule:
             if not fits:
                 raise BadInput(f"the parameter `{name}` of `{self.name}` is {value!r}, and must be {_KINDS[kind]}.")
         return replace(self, parameters={**self.parameters, **parameters})
+
+    def _by_batch(self, form: Callable[..., Rewards | None], melodies: Tokens, context: Context) -> Rewards:
+        rewards = form(melodies, context, **self.parameters)
+        if rewards is None:
+            raise TypeError(f"{self.name} returned None for melodies, and must return an array of their shape")
+        return np.asarray(rewards, dtype=np.float64)
 
     def _first_heard(self, melodies: Tokens, first: int) -> int:
         """Return the first column that counts where events from the column `first` on are judged."""

@@ -67,7 +67,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("find", ("slash",), "Find a slider", "Go to a parameter by a few letters of its name."),
     Action("models", ("m",), "Models", "Choose the model; its card says what it learnt from and how well."),
     Action("books", ("r",), "Rule books", "Choose the rule book; it changes at the next bar."),
-    Action("presets", ("p",), "Presets", "Load a preset, or save all values as one."),
+    Action("presets", ("p",), "Presets", "Load a preset, or save how it plays now as one."),
     Action("ports", ("i",), "Ports", "Choose where notes go: a port there is, or one of our own."),
     Action("troubles", ("x",), "Troubles", "Read what is wrong, or was: whole sentences, to copy."),
     Action("go_roll", ("0",), "Piano roll", "Go to the piano roll."),

@@ -114,7 +114,7 @@ class Choosing(Steering):
 
             def take(chosen: str | None) -> None:
                 if chosen == _SAVE:
-                    ask = Ask(f"Save all values as preset {free}", hint="its name")
+                    ask = Ask(f"Save as preset {free}: notes, taste, playing and rules", hint="its name")
                     self.push_screen(ask, lambda name: self._save_preset(free, name))
                 elif chosen:
                     self.tell("preset", int(chosen))

@@ -131,7 +131,9 @@ class Sliders(Rows):
         slider = self.sliders[index]
         if slider.slides:
             yield f" {slider.parameter.show(slider.value):<{_VALUE - 1}}", look.style("text", ground)
-        yield f" {slider.knob}", look.style("warn" if slider.knob.startswith("move") else "dim", ground)
+        # What has no room for `CC 104` shows `CC104`, not `CC 10`: that would be another knob.
+        knob = slider.knob if len(slider.knob) < _KNOB else slider.knob.replace("CC ", "CC")
+        yield f" {knob}", look.style("warn" if slider.knob.startswith("move") else "dim", ground)
 
     @property
     def tail_width(self) -> int:

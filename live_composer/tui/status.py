@@ -46,7 +46,7 @@ def _music(frame: Frame, beat: float) -> list[Line]:
     ]
     if frame.listening:
         pieces.insert(2, [(frame.listening, "own")])
-    if frame.transport == "playing" and frame.origin not in {"plan", "take"}:
+    if frame.transport == "playing" and frame.origin not in {"plan", "take", "rest"}:
         pieces.insert(2, [(f"playing on: {frame.origin}", "warn")])
     if frame.learning:
         pieces.insert(1, [(f"move a knob for {frame.learning}", "warn")])

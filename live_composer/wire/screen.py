@@ -65,7 +65,7 @@ COMMANDS: dict[str, str] = {
     "learn": "The next knob that is moved steers the named parameter; without a name, stop waiting for one.",
     "unlearn": "No knob steers the named parameter any more.",
     "preset": "Load a preset by its number, as a program change does.",
-    "save-preset": "Save all values as a preset: {number, name}.",
+    "save-preset": "Save the values of notes, taste, playing and rules as a preset: {number, name}.",
     "why": "Tell why the note at a step was chosen; without a step, the latest.",
     "catalogue": "Tell which models, rule books, presets and ports there are.",
     "status": "Tell the state: a frame.",
@@ -276,7 +276,8 @@ class Frame(Message, frozen=True):
         heard, open: the first step that has not sounded yet, and the first that may still change.
         notes: the melody, from some bars ago to the end of what is planned.
         own: what the player played, the last bars.
-        origin: where the last settled step came from: `plan`, `rest of plan`, `motif`, `take`, `silence`.
+        origin: where the last settled step came from: `plan`, `rest of plan`, `motif`, `take`,
+            `rest` (it listens), `silence`.
         rules: of the book in use, in its order.
         clock, port, planner: see there.
         takes: the newest last.

@@ -41,7 +41,7 @@ REPLACED = {
     # It goes on for as long as there is a daemon, and somebody who reads.
     r"live-composer attach": "playing & reached; attached",
     r"live-composer serve --wait --plain &": (
-        "env -u LIVE_COMPOSER_SERVE_BARS live-composer serve --wait --plain >/dev/null & reached"
+        "env -u LIVE_COMPOSER_SERVE_BARS live-composer serve --wait --plain >/dev/null &"
     ),
     r"sh evening\.sh": "sh evening.sh 3",
     # Beside the environment that the tests share, not in it.

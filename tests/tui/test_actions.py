@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from msgspec.structs import replace
+from pictures import picture
 from stage import STATES, Stage, settle, with_values
 from textual.widgets import Input, OptionList
 
@@ -295,6 +297,15 @@ async def test_a_list_is_searched_and_a_wrong_value_is_told(playing: Playing):
     await playing.press("escape", "2", "down", "enter", "ctrl+u", *"high", "enter")
     assert isinstance(playing.dialog, Ask)
     assert playing.stage.asked == []
+
+
+async def test_a_knob_is_shown_whole_where_there_is_little_room(tmp_path: Path):
+    knobs = {"key": "CC 104", "density": "CC 20", "listen": "CC 102"}
+    with Stage(tmp_path / "s.sock", replace(STATES["playing"], controls=knobs)) as stage:
+        app = LiveComposer(stage.path, seconds=lambda: 0.0)
+        async with app.run_test(size=(80, 24)) as pilot:
+            await settle(pilot)
+            assert {"CC104", "CC 20"} <= set(re.findall(r"CC ?\d+", picture(app)))
 
 
 async def test_what_is_typed_faster_than_the_list_is_drawn_breaks_nothing(playing: Playing):

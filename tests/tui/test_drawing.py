@@ -166,6 +166,12 @@ def test_a_count_in_is_counted_as_its_clicks_sound(metre: str, beat: float, coun
     assert f"count {count} " in text(status.lines(frame, beat, 200)[0])
 
 
+@pytest.mark.parametrize(("origin", "told"), [("rest", False), ("take", False), ("motif", True), ("silence", True)])
+def test_who_rests_to_listen_is_not_said_to_be_in_trouble(origin: str, told: bool):
+    frame = replace(playing(), origin=origin, listening="listening")
+    assert ("playing on" in text(status.lines(frame, frame.beat, 200)[0])) is told
+
+
 def test_plain_lines_say_each_bar_once_and_what_changes():
     teller, lines = plain.Teller(), list[str]()
     first = recorded()[0]

@@ -38,6 +38,20 @@ def test_the_file_has_the_bars_key_tempo_and_metre_asked_for(random_model: str, 
     assert {note.pitch % 12 for note in song.tracks[0].notes} <= e_flat_major
 
 
+def test_a_melody_ends_on_its_tonic_unless_it_may_break_off(tmp_path: Path):
+    ends: dict[float, int] = {}
+    for close in (0.0, 4.0):
+        for seed in range(8):
+            given = {"close": close, "seed": seed, "bars": 2, "key": "D"}
+            compose(config=options("note-rnn", tmp_path, **given))
+            song = read_song(tmp_path / "out.mid")
+            last = song.tracks[0].notes[-1]
+            at_home = last.pitch % 12 == 2 and song.length - last.onset >= 1
+            ends[close] = ends.get(close, 0) + at_home
+    assert ends[0.0] <= 3
+    assert ends[4.0] >= 6
+
+
 def test_the_prime_is_kept_and_continued_in_its_own_key(random_model: str, tmp_path: Path):
     prime = Melody.of([16, 1, 18, 1, 20, 1, 21, 1, 23, 1, 25, 1, 27, 1, 28, 1, 28, 1, 23, 1])  # D major, from D4
     write_melody(tmp_path / "prime.mid", prime)

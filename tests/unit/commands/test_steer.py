@@ -93,6 +93,7 @@ def test_a_daemon_is_steered_and_a_take_made_again(
     assert [take["name"] for take in frame["takes"]] == ["mine"]
     assert frame["takes"][0]["liked"] == 1
     assert "time: tempo 300 BPM" in words
+    assert "take 1: 1 bar, " in words
     assert ended
     path = Path(frame["takes"][0]["path"])
     compose(config=Compose(again=path, output=tmp_path / "again.mid", json=True))

@@ -177,6 +177,15 @@ def test_the_papers_way_knows_one_metre(tmp_path: Path):
         tuned(job(tmp_path / "toy", tasks=(toy_task(), toy_task()), recipe=BY_TRANSITION))
 
 
+def test_more_bars_than_can_be_counted_are_refused(tmp_path: Path):
+    book = toy_book()
+    book.length = 65 * 16
+    long = task_of(toy_prior(), book, book.context(), None, c=0.5, prior_weight=1)
+
+    with pytest.raises(BadInput, match="counts bars, to 64 at most, and 65 are asked for"):
+        tuned(job(tmp_path / "toy", tasks=(long,)))
+
+
 def test_q_is_chosen_by_its_own_goal(tmp_path: Path):
     outcome = tuned(job(tmp_path / "toy", algorithm="q"))
 

@@ -17,7 +17,7 @@ from live_composer.errors import BadInput, LostProcess
 from live_composer.live import remote_planner
 from live_composer.live.host_link import HostAddress, HostLink
 from live_composer.live.planner_link import PlannerLink
-from live_composer.live.remote_planner import RemotePlanner
+from live_composer.live.remote_planner import STALL_SECONDS, RemotePlanner
 from live_composer.plan.gate import Limits
 from live_composer.plan.planner import Planner
 from live_composer.policy import checkpoint
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from live_composer.wire.channel import Channel
+
+PATIENT = math.inf
+"""Where the host shall play, however busy this machine is."""
 
 
 @pytest.fixture
@@ -49,8 +52,8 @@ async def here(random_model: str) -> AsyncGenerator[PlannerLink]:
 
 
 @contextlib.asynccontextmanager
-async def planning(address: str, here: PlannerLink) -> AsyncGenerator[RemotePlanner]:
-    planner = RemotePlanner(HostAddress(address), here, request(here.model, 0, horizon=1))
+async def planning(address: str, here: PlannerLink, stall: float = STALL_SECONDS) -> AsyncGenerator[RemotePlanner]:
+    planner = RemotePlanner(HostAddress(address), here, request(here.model, 0, horizon=1), stall=stall)
     await planner.start()
     try:
         yield planner
@@ -76,7 +79,7 @@ async def test_the_host_plays_and_its_time_counts(models: Path, here: PlannerLin
     async with (
         hosting(models) as host,
         Way.to(host.address) as way,
-        planning(way.address, here) as planner,
+        planning(way.address, here, PATIENT) as planner,
     ):
         way.seconds = 0.05
         assert planner.away == ""
@@ -159,14 +162,14 @@ async def test_a_host_without_the_same_weights_does_not_play(
     (models / "theirs.json").unlink()
     for ending in (".json", ".safetensors"):
         shutil.copy(Path(__file__).parents[3] / f"models/note-rnn{ending}", models)
-    async with hosting(models) as host, planning(host.address, here) as planner:
+    async with hosting(models) as host, planning(host.address, here, PATIENT) as planner:
         assert (await planner.ask(request(random_model))).events == expected(random_model)
         assert "has no model with the weights of" in planner.away
         assert planner.where == "here"
 
 
 async def test_what_a_host_refuses_is_planned_here(models: Path, here: PlannerLink, random_model: str):
-    async with hosting(models, limits=Limits(horizon=16)) as host, planning(host.address, here) as planner:
+    async with hosting(models, limits=Limits(horizon=16)) as host, planning(host.address, here, PATIENT) as planner:
         assert len((await planner.ask(request(random_model, horizon=32))).events) == 32
         assert "16 steps at most" in planner.away
 
@@ -179,7 +182,7 @@ async def test_what_nobody_can_plan_is_told(models: Path, here: PlannerLink, ran
 
 
 async def test_a_newer_request_takes_the_place_of_an_older(models: Path, here: PlannerLink, random_model: str):
-    async with hosting(models) as host, planning(host.address, here) as planner:
+    async with hosting(models) as host, planning(host.address, here, PATIENT) as planner:
         for revision in range(1, 20):
             asking = asyncio.create_task(planner.ask(request(random_model, revision, horizon=512, book="house")))
             await asyncio.sleep(0.001)

@@ -140,6 +140,11 @@ def test_breath_is_taken_in_every_phrase_and_stillness_ends():
     assert (still[20:] < 0).all()
 
 
+def test_a_phrase_shorter_than_a_beat_has_no_room_for_breath():
+    shortest = Context(metre=Metre(1, 8), length=None, phrase=1)
+    assert say("breath", [C, D, E, HOLD], shortest).tolist() == [0, -0.5, 0, -0.5]
+
+
 def test_register_is_where_people_sing():
     assert struck("register", [9, 33, 8, 37, 2]) == [0, 0, -0.1, -0.4, -0.7]
 

@@ -199,7 +199,7 @@ def skips_too_much(melodies: Tokens, context: Context) -> Rewards:
         (not_a_number, "it returns nan; every value must be finite"),
         (endless, "it returns inf; every value must be finite"),
         (one_a_melody, "it returns the shape (24,) for melodies of (24, 40); both must be equal"),
-        (nothing_at_all, "it returns the shape () for melodies of (24, 40)"),
+        (nothing_at_all, "it raises TypeError: nothing_at_all returned None for melodies, and must return an array"),
         (raises, "it raises ValueError: no idea (test_check.py, line "),
         (leaves, "it raises SystemExit: 3 (test_check.py, line "),
         (changes_what_it_is_given, "it changes the melodies it was given; it must leave them as they are"),
@@ -319,3 +319,13 @@ def test_generated_melodies_are_of_the_vocabulary(count: int, steps: int, contex
     assert melodies.shape == (count, steps)
     assert melodies.dtype == np.int64
     assert ((melodies >= 0) & (melodies < context.vocabulary.size)).all()
+
+
+def test_a_rule_that_takes_too_long_is_waited_for_once():
+    asked = itertools.count(1)
+
+    @batch_rule
+    def never_ends(melodies: Tokens, context: Context) -> Rewards:
+        raise TimeoutError(f"time {next(asked)}")
+
+    assert [fault.partition(" (")[0] for fault in faults(never_ends)] == ["it raises TimeoutError: time 1"]

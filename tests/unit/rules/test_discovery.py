@@ -60,7 +60,7 @@ def test_the_shipped_rules_are_all_sound(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.undo()
     plugins = discover()
     assert plugins.notices == []
-    assert {name.partition("_")[0] for name in plugins.rules} == {"paper", "house"}
+    assert {name.partition("_")[0] for name in plugins.rules} == {"paper", "house", "close"}
 
 
 def test_the_users_folder_wins_and_says_so(folder: Path, shipped: Path):

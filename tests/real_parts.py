@@ -113,7 +113,11 @@ class JackServer(Program):
         self._period = period
         self._lock, self.name = _free_name([f"live-composer-test-{number}" for number in range(self.NAMES)])
         os.environ.update(JACK_DEFAULT_SERVER=self.name, JACK_NO_START_SERVER="1", JACK_NO_AUDIO_RESERVATION="1")
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self._lock.close()
+            raise
 
     def start(self) -> None:
         """Start the server, again after it was killed."""

@@ -51,6 +51,12 @@ def test_other_settings_are_refused_by_name(tmp_path: Path, learner: Learner):
         Run(tmp_path, SETTINGS | {"hidden": 13}, Progress).restore(learner)
 
 
+@pytest.mark.parametrize("name", ["mine.json", "mine.safetensors"])
+def test_a_folder_that_is_called_like_a_file_is_refused(tmp_path: Path, name: str):
+    with pytest.raises(BadInput, match="leave out the ending"):
+        Run(tmp_path / name, SETTINGS, Progress)
+
+
 @pytest.mark.parametrize("keep", [0, 4, 60, -100])
 def test_a_damaged_state_is_refused(tmp_path: Path, learner: Learner, keep: int):
     Run(tmp_path, SETTINGS, Progress).save(Progress(), learner)

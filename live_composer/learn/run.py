@@ -96,8 +96,8 @@ class Run(Generic[_Progress]):
         try:
             data = files.read_bytes(self._state, "run's state")
             header = _header(data)
-            progress = msgspec.json.decode(header["progress"], type=self._progress)
             self._compare(msgspec.json.decode(header["settings"]))
+            progress = msgspec.json.decode(header["progress"], type=self._progress)
             learner.restore(safetensors.torch.load(data))
         except (safetensors.SafetensorError, msgspec.DecodeError, BadFile, KeyError, RuntimeError) as error:
             raise BadFile(

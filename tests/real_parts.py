@@ -113,7 +113,11 @@ class JackServer(Program):
         self._period = period
         self._lock, self.name = _free_name([f"live-composer-test-{number}" for number in range(self.NAMES)])
         os.environ.update(JACK_DEFAULT_SERVER=self.name, JACK_NO_START_SERVER="1", JACK_NO_AUDIO_RESERVATION="1")
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self._lock.close()
+            raise
 
     def start(self) -> None:
         """Start the server, again after it was killed."""
@@ -257,8 +261,13 @@ class Keyboard:
     """Somebody who plays, on `keyboard:out`; what is played to its `in` comes out again, as on a bus."""
 
     def __init__(self, name: str = "keyboard") -> None:
-        self._manager = jack_ears.start()
+        self._name, self._manager = name, jack_ears.start()
         self._hands = self._manager.Hands(name)
+
+    def go_and_come_back(self) -> None:
+        """Go away, and be there again at once, as a program that is restarted."""
+        self._hands.close()
+        self._hands = self._manager.Hands(self._name)
 
     def play(self, *messages: bytes) -> None:
         """Play messages as soon as can be."""

@@ -89,8 +89,8 @@ class _Roll:
     """The piano roll, as many bars side by side as fit: in a terminal it grows bar by bar."""
 
     def __init__(self, setup: Setup) -> None:
-        self._metre, self._vocabulary = Metre.parse(setup.values.word("metre")), setup.vocabulary
-        self._together = piano_roll.bars_that_fit(shutil.get_terminal_size().columns, self._metre)
+        self._vocabulary = setup.vocabulary
+        self._use(Metre.parse(setup.values.word("metre")))
         self._bars: list[Bar] = []
         self._terminal: Live | None = None
 
@@ -98,6 +98,9 @@ class _Roll:
         """Draw one more bar."""
         if self._bars and bar.number != self._bars[-1].number + 1:
             self.end()  # The music was stopped, and began again.
+        if (steps := len(bar.events)) != self._metre.steps_per_bar:
+            self.end()
+            self._use(Metre(steps, 16) if steps % 2 else Metre(steps // 2, 8))  # Any metre of that length will do.
         self._bars.append(bar)
         if sys.stdout.isatty():
             self._draw_in_terminal()
@@ -111,6 +114,10 @@ class _Roll:
         elif self._bars:
             _print(*self._lines())
         self._bars, self._terminal = [], None
+
+    def _use(self, metre: Metre) -> None:
+        self._metre = metre
+        self._together = piano_roll.bars_that_fit(shutil.get_terminal_size().columns, metre)
 
     def _draw_in_terminal(self) -> None:
         from rich.live import Live

@@ -17,7 +17,7 @@ from live_composer.live.taps import Taps
 from live_composer.live.watch import Watch
 from live_composer.live.wishes import Wishes
 from live_composer.music import chord as chords
-from live_composer.music.units import first_step, seconds_per_beat
+from live_composer.music.units import seconds_per_beat
 from live_composer.policy import checkpoint
 from live_composer.port.protocol import Release, SetOffset, SetTempo
 from live_composer.rules import book_file
@@ -185,6 +185,9 @@ class Desk:
     def _check(self, name: str, value: Value) -> None:
         """Refuse names of what there is not, before anything hears of them."""
         match name:
+            case "tempo":
+                if self._port.follows and self._port.clock.source != "link":
+                    raise BadInput("The tempo is that of the clock which is followed.")
             case "chord":
                 chords.parse(str(value))
             case "book":
@@ -207,8 +210,6 @@ class Desk:
         """Have a value that was changed heard."""
         match parameter.name:
             case "tempo":
-                if self._port.follows:
-                    raise BadInput("The tempo is that of the clock which is followed.")
                 self._port.send(SetTempo(self._values.number("tempo")))
             case "latency":
                 self._port.send(SetOffset(self._values.number("latency")))
@@ -258,15 +259,11 @@ class Desk:
         self.plan_anew()
         return ""
 
-    @property
-    def _heard(self) -> int:
-        return first_step(self._port.beat())
-
     def _keep(self, value: Any) -> str:
         given: Any = {"bars": self._values.whole("keep"), "name": ""}
         match given if value is None else isinstance(value, dict) and given | value:
             case {"bars": int() as bars, "name": str() as name, **rest} if bars > 0 and not rest:
-                return _kept(self._takes.keep(self._performance.played, self._values, self._heard, bars, name))
+                return _kept(self._takes.keep(self._performance.played, self._values, bars, name))
             case _:
                 raise BadInput("`keep` takes {bars, name}: how many bars, and a name; both may be left out.")
 
@@ -293,9 +290,10 @@ class Desk:
 
     def _like(self, number: Any, liked: int) -> str:
         """Like a take; without a number the last one, which is kept now if it is old."""
-        bar = self._performance.played.source.bars.at(self._heard)
+        played = self._performance.played
+        bar = played.source.bars.at(played.heard)
         if number is None and not self._takes.kept_since(bar.begin - bar.metre.steps_per_bar):
-            self._takes.keep(self._performance.played, self._values, self._heard, self._values.whole("keep"))
+            self._takes.keep(played, self._values, self._values.whole("keep"))
         view = self._takes.like(number, liked)
         if self._values.number("repetition"):
             self.plan_anew()

@@ -93,7 +93,7 @@ class Listening:
 
     def moved(self) -> None:
         """Forget a phrase that is played while the music is put at another place."""
-        if self.state == "listening" or self.accompanied:
+        if self._playing and (self.state == "listening" or self.accompanied):
             self.reset()
 
     def reset(self) -> None:

@@ -33,10 +33,11 @@ _LAST_BEATS = 0.125
 
 
 class Played(NamedTuple):
-    """What was planned, and what was played of it."""
+    """What was planned, what was played of it, and up to which step it was heard."""
 
     source: PlanSource
     performer: Performer
+    heard: int
 
 
 class Performance:
@@ -70,7 +71,7 @@ class Performance:
         self.source = self.planning.source
         self.transport = Transport()
         self.performer = Performer(wishes, style, port.tempo)
-        self.before = Played(self.source, self.performer)
+        self.before = Played(self.source, self.performer, 0)
         self.origin: Origin = "plan"
         self.bars_played = 0
         self.count_in = self.click = 0
@@ -146,7 +147,7 @@ class Performance:
         self._port.send(Stop())
         self._go_back(beat)
         if action == "stop":
-            self.before = Played(copy.copy(self.source), self.performer.copy())
+            self.before = Played(copy.copy(self.source), self.performer.copy(), self.source.settled)
             self.source.restart()
             self._wishes_from = self._told_to = 0
 
@@ -157,7 +158,11 @@ class Performance:
     @property
     def played(self) -> Played:
         """What may be kept: while it is stopped, what was played before."""
-        return self.before if self.transport.state == "stopped" else Played(self.source, self.performer)
+        if self.transport.state == "stopped":
+            return self.before
+        # A clock that is followed may go on while it is paused.
+        heard = min(first_step(self._port.beat()), self.source.settled)
+        return Played(self.source, self.performer, heard)
 
     @property
     def goes(self) -> bool:

@@ -120,6 +120,15 @@ class Performer:
         """Return the MIDI pitch that an event sounds at, in MIDI's range."""
         return playing.pitch(self.style, self.wishes.vocabulary.pitch(event), self.wishes.key.shift)
 
+    def tempos(self, bar: BarSpan) -> list[tuple[int, float]]:
+        """Return (step, beats per minute) of the tempos of a bar that was just played; the first may be older."""
+        tempos: list[tuple[int, float]] = []
+        for setting in reversed(self.settings):
+            tempos.append((setting.step, setting.tempo))
+            if setting.step <= bar.begin:
+                break
+        return tempos[::-1]
+
     def _note_settings(self, step: int) -> None:
         now = Setting(step, self.style, self.wishes.key, self.wishes.seed, self.tempo)
         while self.settings and self.settings[-1].step >= step:

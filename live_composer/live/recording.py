@@ -12,7 +12,7 @@ from live_composer.music.midi_file import SongNote
 from live_composer.music.units import beats
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from live_composer.live.bars import BarSpan
@@ -26,6 +26,8 @@ _Marks: TypeAlias = list[tuple[float, _T]]
 _NOTE = struct.Struct("<dfBBB")
 """Onset and length in beats, pitch, velocity, channel: 15 bytes a note, a megabyte for 8 hours of two notes a beat."""
 _SHORTEST = 0.01
+_HEARD = 0.01
+"""The least change of tempo that is heard as one."""
 _BARS = 32
 """After so many bars the file is written anew, so that a power cut loses no more than that."""
 
@@ -64,13 +66,19 @@ class Recording:
                 self._notes += _NOTE.pack(self._offset + note.beat, length, note.pitch, note.velocity, note.channel - 1)
             self._taken_to = note.step
 
-    def bar(self, bar: BarSpan, tempo: float, key: Key, score: Score) -> None:
-        """Take note that a bar is over: what ended in it, its metre, and the tempo and key there."""
-        self.collect(score, bar.end)
+    def bar(self, bar: BarSpan, tempos: Iterable[tuple[int, float]], key: Key, score: Score, heard: int) -> None:
+        """Take note that a bar is settled: its metre, the tempos from which steps on, the key, and what was heard.
+
+        What was not yet may never be: the music may be stopped before.
+        """
+        self.collect(score, min(heard, bar.end))
         begin = self._offset + beats(bar.begin)
         self._length = max(self._length, self._offset + beats(bar.end))
         _mark(self._metres, begin, bar.metre)
-        _mark(self._tempos, begin, tempo)
+        for step, tempo in tempos:
+            # A clock that is followed is never quite the same: within a bar only what can be heard counts.
+            if step <= bar.begin or abs(tempo / self._tempos[-1][1] - 1) > _HEARD:
+                _mark(self._tempos, self._offset + beats(max(step, bar.begin)), tempo)
         _mark(self._keys, begin, key)
         self._bars += 1
         if self._bars % _BARS == 0 and not self._saving:

@@ -41,6 +41,8 @@ class Stage:
             BadInput: it plays already.
         """
         self._performance.transport.move("play")
+        if self._port.follows:
+            self._go_back(self._port.beat(), self._performance.source.settled)
         self._begin()
 
     def halt(self, action: Literal["pause", "stop"]) -> None:
@@ -65,9 +67,7 @@ class Stage:
             self._cancel()
             heard, score = first_step(left), self._performance.performer.score
             score.cut(heard)
-            if self._recording and self._performance.goes_back(beat):
-                bars, back = self._performance.source.bars, first_step(beat)
-                self._recording.halt(bars.at(max(0, heard - 1)), score, back=back, line=bars.at(back).begin)
+            self._go_back(beat, heard)
             self._performance.jump(beat)
             self._begin()
 
@@ -76,7 +76,8 @@ class Stage:
         if self._recording:
             source, performer = self._performance.source, self._performance.performer
             bar = source.bars.at(source.settled - 1)
-            self._recording.bar(bar, self._port.tempo, performer.key, performer.score)
+            heard = first_step(self._port.beat())
+            self._recording.bar(bar, performer.tempos(bar), performer.key, performer.score, heard)
 
     async def finish(self) -> None:
         """Stop playing, and wait for the port's last figures."""
@@ -84,6 +85,12 @@ class Stage:
             self.halt("stop")
             with contextlib.suppress(LostProcess):
                 await self._port.news(_FIGURES_SECONDS)
+
+    def _go_back(self, beat: float, heard: int) -> None:
+        """Have the recording go on where the music was heard up to a step and the clock that is followed went back."""
+        if self._recording and self._performance.goes_back(beat):
+            bars, back, score = self._performance.source.bars, first_step(beat), self._performance.performer.score
+            self._recording.halt(bars.at(max(0, heard - 1)), score, back=back, line=bars.at(back).begin)
 
     def _begin(self) -> None:
         self._playing = asyncio.create_task(self._performance.play())

@@ -47,13 +47,12 @@ class Takes:
         """Bars of takes that were liked, the newest last."""
         return tuple(self._motifs[-_MOTIFS:])
 
-    def keep(self, played: Played, values: Values, heard: int, bars: int, name: str = "") -> TakeView:
+    def keep(self, played: Played, values: Values, bars: int, name: str = "") -> TakeView:
         """Write the last bars that were heard as a MIDI file, and beside it as JSON what makes them again.
 
         Args:
-            played: what was heard of.
+            played: the music, and up to where it was heard.
             values: of all parameters.
-            heard: the step up to which it was.
             bars: how many bars, the one that sounds included.
             name: for people and the file; made up when empty.
 
@@ -61,6 +60,7 @@ class Takes:
             BadInput: nothing was played yet.
             CannotWrite: a file could not be written.
         """
+        heard = played.heard
         begin = _begin(played, heard, bars)
         if heard <= begin:
             raise BadInput("Nothing was played yet, so there is nothing to keep.")

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from live_composer.errors import BadInput
-from live_composer.music.key import ACCIDENTALS, LETTERS
+from live_composer.music.key import ACCIDENTALS, LETTERS, NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,6 +42,20 @@ def parse(text: str) -> frozenset[int]:
     root = LETTERS[found[1].upper()] + ACCIDENTALS[found[2]]
     bass = [LETTERS[found[4].upper()] + ACCIDENTALS[found[5] or ""]] if found[4] else []
     return frozenset(pitch % 12 for pitch in [*(root + interval for interval in QUALITIES[quality]), *bass])
+
+
+def name(chord: Iterable[int]) -> str:
+    """Name a chord by its pitch classes; where it has no name, by its notes.
+
+    >>> name([0, 4, 9]), name([0, 1])
+    ('Am', 'C Db')
+    """
+    held = sorted(set(chord))
+    for quality, intervals in QUALITIES.items():
+        for root in held:
+            if moved(intervals, root) == held:
+                return NAMES[root] + quality
+    return " ".join(NAMES[pitch_class] for pitch_class in held)
 
 
 def moved(chord: Iterable[int], semitones: int) -> list[int]:

@@ -37,7 +37,8 @@ ACCIDENTALS = {"": 0, "#": 1, "b": -1, "♯": 1, "♭": -1}
 _SHORT_MODES = {
     "": "major", "M": "major", "maj": "major", "ionian": "major", "m": "minor", "min": "minor", "aeolian": "minor",
 }  # fmt: skip
-_NAMES = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+NAMES = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+"""Pitch classes as they are written, by their numbers."""
 
 # How well each pitch class fits a key, from listeners' ratings (Krumhansl and Kessler 1982).
 _MAJOR_PROFILE = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
@@ -122,7 +123,7 @@ class Key:
         return octave * len(scale) + sum(interval <= above for interval in scale) - 1
 
     def __str__(self) -> str:
-        return f"{_NAMES[self.tonic]} {self.mode}"
+        return f"{NAMES[self.tonic]} {self.mode}"
 
 
 def key_of_signature(sharps: int, mode: str = "major") -> Key:

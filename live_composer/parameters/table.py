@@ -90,7 +90,7 @@ TABLE: tuple[Parameter, ...] = (
     ),
     Parameter(
         "chord", "notes", Word("chord", may_be_empty=True), "", "plan",
-        "The chord that rules hear, such as Am or G7. A chord channel sets it by itself.",
+        "The chord that rules hear, such as Am or G7. What is held on the chord channel counts before it.",
     ),
     Parameter("model", "taste", Word("model"), Serve.model, "bar", "The model that proposes notes, by name or path."),
     Parameter("book", "taste", Word("rule book"), Serve.book, "bar", "The rule book, by name or path."),

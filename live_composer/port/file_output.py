@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from live_composer import files
 from live_composer.port.midi_bytes import ALL_SOUND_OFF, CONTROL, SUSTAIN, SYSTEM_EXCLUSIVE
-from live_composer.port.protocol import SetTempo, Start
+from live_composer.port.protocol import SetTempo, Start, Stop
 from live_composer.port.sender import Output
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class FileOutput(Output):
         """Keep where the tempo changes, and where the music is started anew."""
         match command:
             case SetTempo(tempo, beats):
-                self._end = max(self._end, beat + self._shift)
+                self._end_ramp(beat)
                 before = self._tempi[-1][1]
                 steps = math.ceil(beats * RAMP_STEPS_PER_BEAT)
                 for step in range(1, steps + 1):
@@ -56,6 +56,8 @@ class FileOutput(Output):
                     then = math.sqrt(before**2 + (tempo**2 - before**2) * (step - 0.5) / steps)
                     self._tempi.append((self._end + beats * (step - 1) / steps, then))
                 self._tempi.append((self._end + beats, tempo))
+            case Stop():
+                self._end_ramp(beat)
             case Start(start):
                 self._shift = math.ceil(self._end) - (math.floor(start) if self._messages else start)
             case _:
@@ -69,6 +71,11 @@ class FileOutput(Output):
         """
         with files.whole_file(self._path) as temporary:
             self._midi_file().save(str(temporary))
+
+    def _end_ramp(self, beat: float) -> None:
+        """Forget what was left of a ramp."""
+        self._end = max(self._end, beat + self._shift)
+        self._tempi = [step for step in self._tempi if step[0] <= self._end]
 
     def _is_music(self, data: bytes) -> bool:
         """Leave out what a file cannot hold, and what only silences a synth: channel modes, a pedal that is up."""

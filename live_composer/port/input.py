@@ -43,6 +43,10 @@ class Input(Protocol):
         """
         ...
 
+    def came_back(self, port: str) -> bool:
+        """Tell whether the port went away and came back since it was listened to, between two looks."""
+        ...
+
     def make(self, port: str) -> None:
         """Make a virtual port of this name, and listen to whatever is connected to it.
 
@@ -74,10 +78,11 @@ class Ear:
         if self.state.virtual:
             return None
         there = self._port in self._source.ports()
-        if there == (not self.state.trouble):
+        came_back = there and self._source.came_back(self._port)
+        if there == (not self.state.trouble) and not came_back:
             return None
         before, self.state = self.state, self._return() if there else self._trouble("went away")
-        return self.state if self.state != before else None
+        return self.state if self.state != before or came_back else None
 
     def close(self) -> None:
         """Stop listening."""

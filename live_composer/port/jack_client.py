@@ -46,6 +46,25 @@ def connect_client(name: str) -> jack.Client:
         time.sleep(0.05)
 
 
+class Registered:
+    """The ports that were registered since: one that goes and comes back between two looks has lost its connections."""
+
+    def __init__(self, client: jack.Client) -> None:
+        """Watch a client that is not yet active."""
+        self._names: set[str] = set()
+        client.set_port_registration_callback(self._note)
+
+    def anew(self, name: str) -> bool:
+        """Tell whether a port was registered since this was last asked of it."""
+        known = name in self._names
+        self._names.discard(name)
+        return known
+
+    def _note(self, port: jack.Port, register: bool) -> None:  # noqa: FBT001 - as JACK-Client calls it
+        if register:
+            self._names.add(port.name)
+
+
 def connect_ports(client: jack.Client, source: jack.Port | str, destination: jack.Port | str, patience: float) -> None:
     """Connect two ports, one of them ours, trying for `patience` seconds.
 

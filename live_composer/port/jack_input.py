@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from live_composer.errors import NoPort
-from live_composer.port.jack_client import connect_client, connect_ports
+from live_composer.port.jack_client import Registered, connect_client, connect_ports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,8 +22,8 @@ class JackInput:
     name = "jack"
     makes_ports = True
 
-    def __init__(self, client: jack.Client) -> None:
-        self._client = client
+    def __init__(self, client: jack.Client, registered: Registered) -> None:
+        self._client, self._registered = client, registered
         self._port: jack.OwnMidiPort | None = None
 
     def events(self) -> Iterator[tuple[int, bytes]]:
@@ -39,12 +39,17 @@ class JackInput:
 
     def listen(self, port: str) -> None:
         """Listen to a port, by its full name."""
+        self._registered.anew(port)
         patience = 0.0
         if self._port is None:
             self.make("in")
             patience = 2.0
         assert self._port is not None
         connect_ports(self._client, port, self._port, patience)
+
+    def came_back(self, port: str) -> bool:
+        """Tell whether the port went away and came back, unnoticed."""
+        return self._registered.anew(port)
 
     def make(self, port: str) -> None:
         """Make a port of this name."""
@@ -68,7 +73,8 @@ class OwnJackInput(JackInput):
         Raises:
             UnavailableError: as `connect_client`.
         """
-        super().__init__(connect_client(client))
+        own = connect_client(client)
+        super().__init__(own, Registered(own))
         self._take = take
         self._client.set_process_callback(self._process)
         self._client.activate()

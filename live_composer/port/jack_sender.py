@@ -18,6 +18,7 @@ import msgspec
 
 from live_composer.errors import NoPort
 from live_composer.port.hearing import Hearing
+from live_composer.port.jack_client import Registered
 from live_composer.port.jack_input import JackInput
 from live_composer.port.jack_transport import JackTransport
 from live_composer.port.lateness import Lateness
@@ -75,7 +76,8 @@ class JackSender:
         self._rate = client.samplerate
         self.hearing = Hearing(player.clock)
         self.on_news: Callable[[], None] = lambda: None
-        self.input = JackInput(client)
+        self._registered = Registered(client)
+        self.input = JackInput(client, self._registered)
         self._lateness = Lateness()
         self._todo: deque[Callable[[float], None]] = deque()
         self._came: deque[tuple[bytes, float]] = deque()
@@ -146,10 +148,13 @@ class JackSender:
         elif time.monotonic() - self._seen_at > FROZEN_SECONDS:
             raise NoPort("The JACK server no longer answers.")
         if self._target is not None:
+            gone = NoPort(f"The JACK port `{self._target}` went away.")
+            if self._registered.anew(self._target):
+                raise gone
             try:
                 self._client.get_port_by_name(self._target)
             except jack.JackError as error:
-                raise NoPort(f"The JACK port `{self._target}` went away.") from error
+                raise gone from error
 
     def close(self, *, cut: bool) -> list[SentMessage]:
         """Release every note, wait until that has arrived, and close the client."""

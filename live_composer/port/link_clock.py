@@ -23,7 +23,7 @@ _GAIN = 1 / 16
 
 
 class LinkClock(Follower):
-    """A session of Link. Beats are counted so that a bar of ours begins where one of the session does.
+    """A session of Link. Beats are counted from the bar that it is in when we begin: until then, each bar is the first.
 
     Its tempo is everybody's: what we set, all follow. Without a peer it goes by itself.
     """
@@ -56,13 +56,6 @@ class LinkClock(Follower):
         self.status = "locked"
         self._turn(0.0, rolling=True)
 
-    def start(self, beat: float, now: float) -> float | None:
-        """Play along, from the bar that the session is in."""
-        self._look(now)
-        if self._going:
-            self._anchor_beat += self._new_base(self._anchor_beat + self._base)
-        return super().start(beat, now)
-
     def set_tempo(self, tempo: float, now: float, beats: float = 0.0) -> None:  # noqa: ARG002 - Link knows no ramps
         """Change the tempo for everybody."""
         state = self._link.captureAppSessionState()
@@ -84,6 +77,9 @@ class LinkClock(Follower):
             self._turn(beat, rolling=True)
         elif self._said_to_play and not playing:
             self._turn(beat, rolling=False)
+        elif self._going and not (self.joined or 0 <= beat < self._quantum):
+            beat += self._new_base(beat + self._base)
+            self._turn(beat, rolling=True)
         elif self._going:
             off = beat - self.beat(now)
             if abs(off) > _JUMP_BEATS:

@@ -50,6 +50,10 @@ class RtMidiInput:
         except (OSError, ValueError, RuntimeError) as error:
             raise NoPort(f"The MIDI input `{port}` cannot be opened; another program may have taken it.") from error
 
+    def came_back(self, port: str) -> bool:  # noqa: ARG002 - RtMidi does not tell
+        """Tell whether the port went away and came back, unnoticed."""
+        return False
+
     def make(self, port: str) -> None:
         """Make a virtual port of this name."""
         try:

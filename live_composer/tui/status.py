@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from live_composer.music import chord
 from live_composer.music.metre import Metre
 from live_composer.music.units import STEPS_PER_BEAT
 from live_composer.tui.text import cut
@@ -44,6 +45,8 @@ def _music(frame: Frame, beat: float) -> list[Line]:
         [(str(values["model"]), "dim")],
         [(f"rules {values['book']}", "dim")],
     ]
+    if frame.chord:
+        pieces.insert(5, [(f"over {chord.name(frame.chord)}", "own")])
     if frame.listening:
         pieces.insert(2, [(frame.listening, "own")])
     if frame.transport == "playing" and frame.origin not in {"plan", "take", "rest"}:

@@ -162,6 +162,21 @@ async def test_a_synth_that_goes_and_comes_back_is_played_to_again_and_its_notes
         await link.close()
 
 
+async def test_a_synth_that_is_restarted_between_two_looks_is_played_to_again(
+    recorder: Recorder, make_keyboard: Callable
+):
+    synth = await asyncio.to_thread(make_keyboard, "synth")
+    link = PortLink(Open("jack:synth"))
+    await link.open()
+    try:
+        await asyncio.to_thread(synth.go_and_come_back)
+        await until(lambda: not link.well)
+        assert "went away" in link.trouble
+        await asyncio.wait_for(link.recovered(), 30)
+    finally:
+        await link.close()
+
+
 @pytest.mark.skipif(shutil.which("amsynth") is None, reason="amsynth is not installed")
 @pytest.mark.parametrize("ending", ["stop", "close", "kill"])
 def test_a_synth_that_ignores_all_notes_off_is_silenced_with_the_pedal_down(

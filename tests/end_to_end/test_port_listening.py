@@ -85,6 +85,18 @@ def test_an_input_that_goes_away_lets_go_of_its_keys_and_is_heard_again_when_it_
     wait_for(lambda: heard(port) == [ON, OFF, WHEEL], "the keyboard")
 
 
+def test_an_input_that_is_restarted_between_two_looks_lets_go_of_its_keys_and_is_heard(
+    recorder: Recorder, keyboard: Keyboard, open_port: Callable
+):
+    port, _ = open_port("jack:recorder", listen="jack:keyboard")
+    keyboard.play(ON)
+    wait_for(lambda: heard(port) == [ON], "the key")
+    keyboard.go_and_come_back()
+    wait_for(lambda: heard(port) == [ON, OFF], "the release")
+    keyboard.play(WHEEL)
+    wait_for(lambda: heard(port) == [ON, OFF, WHEEL], "the keyboard")
+
+
 def test_an_input_that_is_gone_is_waited_for_when_it_was_there_before(
     recorder: Recorder, make_keyboard: Callable, open_port: Callable
 ):

@@ -63,6 +63,11 @@ def plays_on(recorder: Recorder) -> Callable[[], bool]:
     return lambda: len(note_ons(recorder.events)) > before + ENOUGH
 
 
+def two_bars_in_turn(screen: str) -> bool:
+    bars = [int(number) for number in re.findall(r"^bar (\d+): ", screen, re.MULTILINE)]
+    return len(bars) >= 2 and bars == list(range(bars[0], bars[0] + len(bars)))
+
+
 def test_an_evening_at_the_screen(terminal: Terminal, recorder: Recorder):
     # Start: a terminal gets a screen, and the music plays.
     terminal.run("serve", "--port", "recorder", "--seed", "4", "--tempo", "200", "--model", "note-rnn")
@@ -153,7 +158,7 @@ def test_a_knob_is_learnt_and_a_preset_comes_back(terminal: Terminal, keyboard: 
     terminal.wait("Save as preset 1")
     terminal.type("dusk")
     terminal.press("Enter")
-    terminal.wait("dusk")
+    terminal.wait_until(lambda screen: "Save as preset" not in screen, "the end of the dialog")
     terminal.press("y")
     terminal.wait("type it")
     terminal.type("G major")
@@ -173,7 +178,8 @@ def test_without_a_terminal_a_line_a_bar_is_printed(terminal: Terminal, recorder
     terminal.press("d")
     terminal.wait("ended with 0")
     terminal.run("attach", "--plain")
-    terminal.wait("playing: recorder:in, 300 BPM", "bar 5:", "bar 6:")
+    terminal.wait("playing: recorder:in, 300 BPM")
+    terminal.wait_until(two_bars_in_turn, "two bars")
     terminal.press("C-c")
     terminal.wait("ended with 130")
     terminal.run("stop")

@@ -172,6 +172,12 @@ def test_who_rests_to_listen_is_not_said_to_be_in_trouble(origin: str, told: boo
     assert ("playing on" in text(status.lines(frame, frame.beat, 200)[0])) is told
 
 
+def test_a_chord_that_is_held_is_named_beside_the_key():
+    frame = replace(playing(), chord=[0, 4, 9])
+    assert "over Am " in text(status.lines(frame, frame.beat, 200)[0])
+    assert "over" not in text(status.lines(playing(), frame.beat, 200)[0])
+
+
 def test_plain_lines_say_each_bar_once_and_what_changes():
     teller, lines = plain.Teller(), list[str]()
     first = recorded()[0]

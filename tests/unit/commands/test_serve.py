@@ -117,6 +117,16 @@ def test_the_roll_shows_what_sounds(capsys: pytest.CaptureFixture[str]):
     ]
 
 
+def test_the_roll_goes_on_where_the_metre_is_changed(capsys: pytest.CaptureFixture[str]):
+    report = TextReport(SETUP, roll=True)
+    for number, steps in ((1, 16), (2, 12), (3, 12), (4, 15), (5, 128), (6, 16)):
+        report.show(Bar(number, [1] * (steps - 1) + [14], 0, ["plan"]))
+    report.close()
+    rows = [line.partition("│")[2] for line in capsys.readouterr().out.splitlines() if line.startswith("C4")]
+    assert [[len(bar) for bar in row.strip("│").split("│")] for row in rows] == [[16], [12, 12], [15], [128], [16]]
+    assert all(bar.endswith("●") for row in rows for bar in row.strip("│").split("│"))
+
+
 def test_every_line_of_json_is_an_object(capsys: pytest.CaptureFixture[str]):
     report = JsonReport(SETUP)
     for event in (OPENED, bar(1, 14), Trouble("port", "It went away."), STOPPED):

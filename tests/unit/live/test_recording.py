@@ -31,7 +31,17 @@ def play(recording: Recording, performer: Performer, events: dict[int, int], las
         until = min((at for at in events if at > step), default=last)
         performer.play(step, events.get(step, 1), BARS.at(step), until=until)
         if step % 16 == 15:
-            recording.bar(BARS.at(step), 120.0, performer.key, performer.score)
+            recording.bar(BARS.at(step), performer.tempos(BARS.at(step)), performer.key, performer.score, step + 1)
+
+
+def tempos(path: Path) -> list[tuple[float, int]]:
+    """Return (beat, beats per minute) of every change of tempo."""
+    tick, found = 0, []
+    for message in mido.MidiFile(path).tracks[0]:
+        tick += message.time
+        if message.type == "set_tempo":
+            found.append((tick / 480, round(mido.tempo2bpm(message.tempo))))
+    return found
 
 
 def messages(path: Path) -> list[tuple[float, str, int]]:
@@ -58,7 +68,7 @@ async def test_a_second_voice_that_lasts_into_the_next_bar_is_recorded_once(tmp_
 async def test_a_note_that_was_cut_shorter_than_its_gate_promised_is_recorded_as_it_was_heard(tmp_path: Path):
     recording, performer = new(tmp_path / "r.mid"), Performer(Wishes("m"), Style(gate=0.9))
     performer.play(12, 14, BARS.at(12), until=28)
-    recording.bar(BARS.at(15), 120.0, performer.key, performer.score)
+    recording.bar(BARS.at(15), [(0, 120.0)], performer.key, performer.score, 16)
     performer.play(18, 16, BARS.at(18), until=20)  # It was planned anew.
     performer.end(20, BARS.at(20))
     recording.halt(BARS.at(20), performer.score, back=0)
@@ -73,12 +83,36 @@ async def test_what_was_changed_before_the_first_bar_was_over_holds_from_the_beg
     waltz = Bars(Metre(3, 4))
     performer.play(0, 14, waltz.at(0))
     performer.end(12, waltz.at(12))
-    recording.bar(waltz.at(0), 90.0, Key.parse("D"), performer.score)
+    recording.bar(waltz.at(0), [(0, 90.0)], Key.parse("D"), performer.score, 12)
     await recording.close()
     song = midi_file.read_song(recording.path)
     assert (song.metres, song.keys) == ([(0, Metre(3, 4))], [(0, Key.parse("D"))])
-    tempos = [message.tempo for message in mido.MidiFile(recording.path).tracks[0] if message.type == "set_tempo"]
-    assert tempos == [mido.bpm2tempo(90)]
+    assert tempos(recording.path) == [(0.0, 90)]
+
+
+async def test_what_was_settled_and_never_heard_is_not_recorded(tmp_path: Path):
+    """The music is stopped between the last steps of a bar, which were handed over, and their time."""
+    recording, performer = new(tmp_path / "r.mid"), Performer(Wishes("m"))
+    for step in range(16):
+        performer.play(step, 14, BARS.at(step))
+    recording.bar(BARS.at(15), [(0, 120.0)], performer.key, performer.score, 14)
+    performer.score.cut(14)
+    recording.halt(BARS.at(13), performer.score, back=0)
+    await recording.close()
+    onsets = [beat for beat, kind, _ in messages(recording.path) if kind == "note_on"]
+    assert onsets == [step / 4 for step in range(14)]
+
+
+async def test_a_tempo_that_is_changed_within_a_bar_holds_from_there(tmp_path: Path):
+    recording, performer = new(tmp_path / "r.mid"), Performer(Wishes("m"))
+    for step in range(48):
+        performer.tempo = {8: 60.0, 24: 90.0, 25: 90.2}.get(step, performer.tempo)
+        performer.play(step, 14, BARS.at(step))
+        if step % 16 == 15:
+            bar = BARS.at(step)
+            recording.bar(bar, performer.tempos(bar), performer.key, performer.score, step + 1)
+    await recording.close()
+    assert tempos(recording.path) == [(0.0, 120), (2.0, 60), (6.0, 90), (8.0, 90)]
 
 
 async def test_where_a_leader_goes_back_to_a_bar_the_file_goes_on_at_the_next_bar_line(tmp_path: Path):
@@ -91,7 +125,7 @@ async def test_where_a_leader_goes_back_to_a_bar_the_file_goes_on_at_the_next_ba
     for step in range(36, 48, 4):
         performer.play(step, 16, BARS.at(step))
     performer.end(48, BARS.at(47))
-    recording.bar(BARS.at(47), 120.0, performer.key, performer.score)
+    recording.bar(BARS.at(47), [(0, 120.0)], performer.key, performer.score, step + 1)
     await recording.close()
     onsets = [(beat, pitch) for beat, kind, pitch in messages(recording.path) if kind == "note_on"]
     assert onsets[16:] == [(17.0, 62), (18.0, 62), (19.0, 62)]

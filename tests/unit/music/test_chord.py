@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from live_composer.errors import BadInput
-from live_composer.music.chord import QUALITIES, moved, parse
+from live_composer.music.chord import QUALITIES, moved, name, parse
 
 NAMES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 
@@ -32,6 +32,20 @@ def test_chords_as_players_write_them(text: str, chord: set[int]):
 @given(st.sampled_from(sorted(QUALITIES)), st.integers(0, 11))
 def test_a_chord_on_another_root_is_the_same_chord_moved(quality: str, root: int):
     assert sorted(parse(NAMES[root] + quality)) == moved(parse(f"C{quality}"), root)
+
+
+@given(st.sampled_from(sorted(QUALITIES)), st.integers(0, 11))
+def test_the_name_of_a_chord_stands_for_it(quality: str, root: int):
+    chord = parse(NAMES[root] + quality)
+    assert parse(name(chord)) == chord
+
+
+@pytest.mark.parametrize(
+    ("chord", "told"),
+    [({9, 0, 4}, "Am"), ({7, 11, 2, 5}, "G7"), ({9, 0, 4, 7}, "Am7"), ({0, 1, 2}, "C Db D"), ({6}, "F#"), (set(), "")],
+)
+def test_a_chord_is_named_and_what_is_none_by_its_notes(chord: set[int], told: str):
+    assert name(chord) == told
 
 
 @given(st.frozensets(st.integers(0, 11)), st.integers(-30, 30))

@@ -8,10 +8,12 @@ import pytest
 from live_composer.errors import CannotWrite
 from live_composer.port.file_output import FileOutput
 from live_composer.port.midi_bytes import note_off, note_on, release
-from live_composer.port.protocol import SetTempo, Start
+from live_composer.port.protocol import SetTempo, Start, Stop
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from live_composer.port.protocol import Command
 
 
 def events(path: Path) -> list[tuple[float, str]]:
@@ -51,6 +53,17 @@ def test_a_change_of_tempo_stands_where_it_was_made(tmp_path: Path):
     output.close()
     assert (2, "set_tempo") in events(tmp_path / "take.mid")
     assert mido.MidiFile(str(tmp_path / "take.mid")).length == pytest.approx(2 * 0.5 + 2.5 * 1)
+
+
+@pytest.mark.parametrize("command", [SetTempo(60), Stop()], ids=["changed", "stopped"])
+def test_a_ramp_that_is_not_gone_to_its_end_leaves_nothing_of_it_in_the_file(tmp_path: Path, command: Command):
+    output = FileOutput(tmp_path / "take.mid", 100)
+    output.told(SetTempo(200, 8), 0)
+    output.told(command, 2)
+    play(output, 2, 12)
+    output.close()
+    tempos = [beat for beat, what in events(tmp_path / "take.mid") if what == "set_tempo"]
+    assert 1.5 <= max(tempos) <= 2
 
 
 def test_music_started_elsewhere_begins_the_file_and_started_anew_goes_on_at_the_next_beat(tmp_path: Path):

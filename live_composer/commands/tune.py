@@ -78,7 +78,7 @@ def job_of(config: Tune, command: str, weights: Mapping[str, float] | None = Non
     recipe = recipe_of(config)
     folder = config.output or Path("runs") / config.algo
     if checkpoint.find(config.model).resolve() == (folder / f"{folder.resolve().name}.json").resolve():
-        raise BadInput(f"In {folder} stands the model that is to be tuned, and would be written over; choose another -o.")
+        raise BadInput(f"In {folder} is the model that is to be tuned, and would be written over; choose another -o.")
     return Job(
         _tasks(config, recipe, weights or {}),
         config.algo,

@@ -242,7 +242,7 @@ def _read(path: Path, what: str, limit: int) -> bytes:
 def _read_card(path: Path) -> Card:
     try:
         card = msgspec.json.decode(_read(path, "model card", _LARGEST_CARD), type=Card)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadModel(f"{path} is no model card: {error}.") from error
     if card.format != FORMAT:
         raise BadModel(

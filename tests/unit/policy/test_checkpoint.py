@@ -258,3 +258,12 @@ def test_a_card_from_before_phrases_still_loads(saved: Path):
     card.write_text(json.dumps(old | {"network": network}))
 
     assert checkpoint.load(str(saved)).shape == SHAPE
+
+
+def test_a_card_that_is_nested_without_end_is_refused(saved: Path):
+    card = saved.with_suffix(".json")
+    nested = "[" * 100_000 + "]" * 100_000
+    card.write_text(card.read_text().replace('"metrics": {}', f'"metrics": {{"loss": {nested}}}'))
+    assert nested in card.read_text()
+    with pytest.raises(BadModel, match="is no model card"):
+        checkpoint.card(str(saved))

@@ -36,6 +36,7 @@ def whole_file(path: Path) -> Generator[Path]:
     try:
         if path.exists() and not path.is_file():
             raise CannotWrite(f"{path} could not be written: it is {'a folder' if path.is_dir() else 'no file'}.")
+        rights = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=path.suffix)
         os.close(handle)
@@ -46,7 +47,7 @@ def whole_file(path: Path) -> Generator[Path]:
         yield temporary
         with temporary.open("r+b") as written:
             os.fsync(written.fileno())
-        temporary.chmod(0o666 & ~_umask())
+        temporary.chmod(rights)
         temporary.replace(path)
     except OSError as error:
         if error.filename not in {None, name}:
@@ -145,7 +146,9 @@ def read_bytes(path: Path, what: str = "file", limit: int = 1 << 30, *, may_be_e
             raise BadFile(f"{path} is a folder, not a {what}.")
         if size > limit:
             raise BadFile(f"{path} is too large for a {what} ({size:,} bytes; at most {limit:,} are read).")
-        data = path.read_bytes()
+        data = path.read_bytes() if path.is_file() else _read_at_most(path, limit + 1)
+        if len(data) > limit:
+            raise BadFile(f"{path} is too large for a {what}; at most {limit:,} bytes are read.")
     except FileNotFoundError as error:
         raise BadFile(f"There is no {what} at {path}; check the path.") from error
     except OSError as error:
@@ -186,6 +189,12 @@ def cannot_write(path: Path, error: OSError) -> CannotWrite:
 def reason(error: OSError) -> str:
     """Return the system's own words for an error, in lower case: `no space left on device`."""
     return (error.strerror or type(error).__name__).lower()
+
+
+def _read_at_most(path: Path, size: int) -> bytes:
+    """Read from a pipe or a device, that has no size and perhaps no end."""
+    with path.open("rb") as file:
+        return file.read(size)
 
 
 def _umask() -> int:

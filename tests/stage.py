@@ -155,12 +155,14 @@ class Stage:
     Attributes:
         asked: every `Set` and `Command`, in order, without their tickets.
         refuses: names that are refused, with the reason.
+        waits: names that are not answered.
     """
 
     def __init__(self, path: Path, frame: Frame) -> None:
         self.path, self._frame = path, replace(frame, address=str(path))
         self.asked: list[Set | Command] = []
         self.refuses: dict[str, str] = {}
+        self.waits: set[str] = set()
         self._peers: list[Channel] = []
         self._loop = asyncio.new_event_loop()
         self._stop, self._listening = asyncio.Event(), threading.Event()
@@ -208,6 +210,8 @@ class Stage:
         async for message in peer:
             assert isinstance(message, Set | Command)
             self.asked.append(replace(message, ticket=0))
+            if message.name in self.waits:
+                continue
             await peer.send(self._answer(message))
             if isinstance(message, Set) and message.name not in self.refuses:
                 await self._show(self._set(message))

@@ -124,7 +124,7 @@ def read(path: Path) -> Take:
     data = files.read_bytes(path, "take", _LARGEST)
     try:
         take = msgspec.json.decode(data, type=Take)
-    except (msgspec.MsgspecError, ValueError) as error:
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise BadFile(f"{path} is no take: {error}.") from error
     if take.format != FORMAT or not take.manners:
         raise BadFile(f"{path} is a take of another version ({take.format}).")

@@ -42,6 +42,7 @@ async def again(
     for _ in range(_TRIES):
         with contextlib.suppress(died):
             return await _unless(unwanted, ask(_left(request, begin)))
+        await asyncio.sleep(_POLL_SECONDS)  # Whoever replaces the dead must hear of it before another one is asked.
     return PlanFailed(request.revision, f"{_TRIES} planners died, one after the other, of what they were asked.")
 
 

@@ -139,7 +139,8 @@ class Library:
 
     def _prepare_prior(self, tuned: Checkpoint) -> str:
         """Load the Note RNN that a model was tuned from; return its name, empty if there is none."""
-        tuning = tuned.card.tuning
+        tuning, notice = tuned.card.tuning, f"prior of {tuned.card.name}"
+        self._notices.pop(notice, None)
         if tuning is None:
             return ""
         try:
@@ -147,7 +148,7 @@ class Library:
         except LiveComposerError:
             same = False
         if not same:
-            self._notices[f"prior of {tuned.card.name}"] = (
+            self._notices[notice] = (
                 f"{tuned.card.name} was tuned from {tuning.prior}, which is not at hand as it was then: "
                 "rules are judged on top of what it was tuned to."
             )

@@ -228,8 +228,9 @@ class _Graph:
 
 def _replayed(networks: Sequence[Networks], states: list[Tensor], batch: Batch) -> Drawn:
     """Draw by a graph of this shape, captured when it is first wanted; step by step where none can be captured."""
-    graphs = networks[0].graphs
-    shape = (tuple(map(id, networks)), *batch.chance.shape)
+    # Kept by the last, and gone with it. The key holds the others: what a graph plays stays where it lies.
+    graphs = networks[-1].graphs
+    shape = (*networks[:-1], *batch.chance.shape)
     if shape not in graphs:
         try:
             graphs[shape] = _Graph(networks, states, batch)

@@ -17,6 +17,7 @@ from live_composer.tui.roll import PianoRoll
 from live_composer.tui.rules_panel import RulesPanel
 from live_composer.tui.sliders import Sliders
 from live_composer.tui.takes_panel import TakesPanel
+from live_composer.tui.text import harmless
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -78,6 +79,7 @@ class Basis(Standing):
 
     def toast(self, text: str, severity: Severity = "information") -> None:
         """Say what passes; what is being said already is not said again."""
+        text = harmless(text)
         if text and all(text != shown.message for shown in self._notifications):
             timeout = _SHORT_TOAST if severity == "information" else _LONG_TOAST
             self.notify(text, severity=severity, timeout=timeout, markup=False)

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _SAVE, _OWN = "save", "a port of our own"
 _MOST_PRESETS = 128
+_SOON_SECONDS = 0.15
+"""How long what was asked for may take before a sign is given: MIDI systems and rule files take a second or two."""
 _OPENERS = {"darwin": "open", "win32": "explorer"}
 
 
@@ -197,10 +199,13 @@ class Choosing(Steering):
         self.run_worker(partial(self._fetch, show), group="catalogue", exclusive=True, exit_on_error=False)
 
     async def _fetch(self, show: Callable[[Catalogue], Any]) -> None:
+        sign = self.set_timer(_SOON_SECONDS, lambda: self.toast("Looking for what there is ..."))
         try:
             show(await self.link.catalogue())
         except LiveComposerError as error:
             self.toast(str(error), "error")
+        finally:
+            sign.stop()
 
     def _open_folder(self, folder: Path) -> None:
         """Open a folder on the desktop; where there is none, show its path to be copied."""

@@ -14,6 +14,7 @@ from textual.widgets.option_list import Option
 from live_composer.errors import BadInput
 from live_composer.tui.edge import Guarded
 from live_composer.tui.lines import look_of
+from live_composer.tui.text import harmless
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -89,7 +90,7 @@ class Choose(Dialog[str]):
     def compose(self) -> ComposeResult:
         """See Textual."""
         with Vertical(classes="dialog wide" if any(choice.card for choice in self._choices) else "dialog"):
-            yield Static(self._title, classes="title")
+            yield Static(Text(harmless(self._title)), classes="title")
             yield _line("", self._hint)
             with Horizontal(classes="body"):
                 yield OptionList(id="choices")
@@ -164,8 +165,8 @@ class Choose(Dialog[str]):
         choices.clear_options()
         for choice in self._shown:
             text = Text("● " if choice.value == now else "  ", look.accent)
-            text.append(choice.title, look.text)
-            text.append(f"  {choice.detail}", look.dim)
+            text.append(harmless(choice.title), look.text)
+            text.append(harmless(f"  {choice.detail}"), look.dim)
             text.no_wrap, text.overflow = True, "ellipsis"
             choices.add_option(Option(text))
         choices.highlighted = 0 if self._shown else None
@@ -173,8 +174,8 @@ class Choose(Dialog[str]):
     def _written(self, card: dict[str, str]) -> Text:
         look, text = look_of(self), Text()
         for name, value in card.items():
-            text.append(f"{name}\n", look.dim)
-            text.append(f"{value}\n\n", look.text)
+            text.append(f"{harmless(name)}\n", look.dim)
+            text.append(f"{harmless(value)}\n\n", look.text)
         return text
 
 
@@ -191,7 +192,7 @@ class Ask(Dialog[str]):
     def compose(self) -> ComposeResult:
         """See Textual."""
         with Vertical(classes="dialog low"):
-            yield Static(self._title, classes="title")
+            yield Static(Text(harmless(self._title)), classes="title")
             yield _line(self._value, self._hint)
             yield Static(Text(self._hint), classes="hint")
             yield Static("", classes="fault")
@@ -214,12 +215,12 @@ class Read(Dialog[None]):
 
     def __init__(self, title: str, text: str) -> None:
         super().__init__()
-        self._title, self._text = title, text
+        self._title, self._text = title, "\n".join(map(harmless, text.splitlines()))
 
     def compose(self) -> ComposeResult:
         """See Textual."""
         with Vertical(classes="dialog tall"):
-            yield Static(self._title, classes="title")
+            yield Static(Text(harmless(self._title)), classes="title")
             area = TextArea(self._text, read_only=True, soft_wrap=True, show_cursor=False)
             area.highlight_cursor_line = False
             yield area

@@ -13,6 +13,7 @@ from textual.widget import Widget
 from live_composer.tui.bindings import bindings
 from live_composer.tui.colours import DARK, LOOKS, Colours
 from live_composer.tui.edge import Guarded
+from live_composer.tui.text import harmless
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,7 +32,7 @@ CURSOR = "▸"
 
 def strip(pieces: Pieces, width: int, fill: Style) -> Strip:
     """Return a line of exactly `width` cells; what is missing is filled, what is too much is cut."""
-    return Strip([Segment(text, style) for text, style in pieces if text]).adjust_cell_length(width, fill)
+    return Strip([Segment(harmless(text), style) for text, style in pieces if text]).adjust_cell_length(width, fill)
 
 
 def look_of(widget: Widget) -> Colours:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,7 +20,8 @@ from live_composer.tui.app import LiveComposer
 from live_composer.tui.dialogs import Ask, Choose, Leave, Read
 from live_composer.tui.lines import Rows
 from live_composer.tui.roll import PianoRoll
-from live_composer.wire.screen import Command, Set
+from live_composer.wire.catalogue import BookView, Catalogue, ModelView, PresetView
+from live_composer.wire.screen import Command, Notice, Set, TakeView
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -244,6 +246,55 @@ async def test_ports_are_looked_for_again(playing: Playing, key: str):
     assert playing.stage.asked == [Command("catalogue"), Command("catalogue")]
     await playing.press(*"fluid", "enter")
     assert playing.app.options[:2] == ["--port", "fluidsynth:midi"]
+
+
+@pytest.mark.parametrize("keys", [("i",), ("1", "a")])
+async def test_that_it_is_looked_for_what_there_is_is_shown_while_it_takes_time(
+    playing: Playing, keys: tuple[str, ...]
+):
+    playing.stage.waits.add("catalogue")
+    await playing.pilot.press(*keys)
+    async with asyncio.timeout(5):
+        while not playing.app._notifications:
+            await playing.pilot.pause(0.01)
+    assert [note.message for note in playing.app._notifications] == ["Looking for what there is ..."]
+    assert not isinstance(playing.dialog, Choose)
+
+
+_STRANGE = "[/b][red]\x1b[31m日本🎵\t\x07\x9b2J\nnext" + "x" * 200
+
+
+async def test_names_and_words_of_strangers_neither_steer_the_terminal_nor_break_a_dialog(
+    playing: Playing, monkeypatch: pytest.MonkeyPatch
+):
+    frame = STATES["playing"]
+    rules = [replace(rule, name=f"{_STRANGE}{at}", off=_STRANGE * (at == 1)) for at, rule in enumerate(frame.rules)]
+    playing.stage.show(
+        replace(
+            frame,
+            rules=rules,
+            takes=[TakeView(1, _STRANGE, _STRANGE, 4, "C major", 120.0, 1, _STRANGE)],
+            notices=[Notice(_STRANGE, _STRANGE, number=1), Notice("host", _STRANGE, standing=False, number=2)],
+            port=replace(frame.port, name=_STRANGE, backend=_STRANGE, trouble=_STRANGE, input=_STRANGE),
+            planner=replace(frame.planner, where=_STRANGE, engine=_STRANGE),
+            controls={"rule." + rules[0].name: _STRANGE},
+        )
+    )
+    strange = Catalogue(
+        models=[ModelView(_STRANGE, {_STRANGE: _STRANGE})],
+        books=[BookView(_STRANGE, _STRANGE, {_STRANGE: _STRANGE})],
+        presets=[PresetView(1, _STRANGE, {"tempo": 1.0})],
+        outputs=[_STRANGE],
+        rules={_STRANGE: _STRANGE},
+    )
+    monkeypatch.setattr("stage.catalogue", lambda ticket: replace(strange, ticket=ticket))
+    for key in ("4", "1", "enter", "escape", "a", "escape", "m", "escape", "x"):
+        await playing.press(key)
+        strips = playing.app.screen._compositor.render_strips()
+        shown = "".join(segment.text for strip in strips for segment in strip)
+        assert "日本" in shown
+        assert shown.isprintable(), (key, [each for each in shown if not each.isprintable()])
+    assert playing.app.mistakes == []
 
 
 async def test_all_values_are_saved_as_the_first_free_preset(playing: Playing):

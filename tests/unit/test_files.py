@@ -6,6 +6,7 @@ import contextlib
 import os
 import sys
 import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +16,6 @@ from live_composer.errors import BadFile, CannotWrite
 
 if TYPE_CHECKING:
     from collections.abc import Generator
-    from pathlib import Path
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="limits and users are POSIX's")
 NOBODY = 65534
@@ -61,6 +61,14 @@ def test_the_file_has_the_rights_that_any_new_file_has(tmp_path: Path):
     usual.touch()
     files.write_text(tmp_path / "ours", "x")
     assert (tmp_path / "ours").stat().st_mode == usual.stat().st_mode
+
+
+@posix
+def test_a_file_that_others_may_not_read_stays_so(tmp_path: Path):
+    tokens = tmp_path / "tokens"
+    tokens.touch(mode=0o600)
+    files.write_text(tokens, "x")
+    assert tokens.stat().st_mode & 0o777 == 0o600
 
 
 @posix
@@ -150,6 +158,16 @@ def test_an_unreadable_file_is_named(tmp_path: Path):
     path.chmod(0)
     with without_privileges(), pytest.raises(BadFile, match="cannot be read: permission denied"):
         files.read_bytes(path)
+
+
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="pipes have no names here")
+def test_what_has_no_size_is_read_to_the_limit_alone():
+    reading, writing = os.pipe()
+    os.write(writing, b"score")
+    os.close(writing)
+    with pytest.raises(BadFile, match="too large for a score"):
+        files.read_bytes(Path(f"/dev/fd/{reading}"), "score", 4)
+    os.close(reading)
 
 
 def test_a_folder_is_written_whole(tmp_path: Path):

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,6 +14,9 @@ from live_composer.config import Compose
 from live_composer.errors import BadFile, BadInput, BadModel, CannotWrite
 from live_composer.music.melody import Melody
 from live_composer.music.midi_file import read_melody, read_song, write_melody
+
+if TYPE_CHECKING:
+    from command_line import CommandLine
 
 
 def options(random_model: str, tmp_path: Path, **others: object) -> Compose:
@@ -147,3 +151,11 @@ def test_a_rule_that_does_not_end_is_refused(
 def test_a_rule_that_cannot_be_used_is_told_once(random_model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     compose(config=options(random_model, tmp_path, plugins=(rules(tmp_path, "return 1 / 0"),), book="deep"))
     assert capsys.readouterr().err.count("The rule low is off: quarantined") == 1
+
+
+@pytest.mark.parametrize("text", ['{"more": ' + "[" * 100_000, "[]", "{", '{"name": 1}'], ids=len)
+def test_what_is_no_take_cannot_be_made_again(run: CommandLine, tmp_path: Path, text: str):
+    (tmp_path / "take.json").write_text(text)
+    code, out, err = run("compose", "--again", str(tmp_path / "take.mid"), "-o", str(tmp_path / "again.mid"))
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "is no take" in err

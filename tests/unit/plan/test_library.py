@@ -7,11 +7,15 @@ import shutil
 import sys
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
+from live_composer import files
 from live_composer.errors import BadFile, BadModel
 from live_composer.plan.library import MODELS_KEPT, Library
+from live_composer.policy import checkpoint
+from live_composer.policy.checkpoint import Tuning
 from live_composer.rules import Context
 
 RULE = """
@@ -149,3 +153,20 @@ def test_few_models_are_kept(library: Library, random_model: str, tmp_path: Path
     library.prepare(names[2:3], "")
     library.model(names[0])
     assert [*library._models] == [*names[4:], names[2], names[0]]
+
+
+def test_a_prior_that_was_missing_is_not_missed_any_more_when_it_is_there(
+    library: Library, random_model: str, tmp_path: Path
+):
+    path, prior = tmp_path / "tuned", tmp_path / "prior"
+    _copy(random_model, path)
+    card = checkpoint.card(str(path))
+    tuning = Tuning("psi", "house", "C major", "4/4", 64, 0.5, 1.0, str(prior), card.sha256)
+    path.with_suffix(".json").write_bytes(files.as_json(msgspec.structs.replace(card, tuning=tuning)))
+    library.prepare([str(path)], "")
+    assert "is not at hand" in library.notices[0]
+    _copy(random_model, prior)
+    os.utime(path.with_suffix(".json"), ns=(1, 1))
+    library.prepare([str(path)], "")
+    assert library.notices == []
+    assert library.prior_of(str(path)) is library.model(str(prior))

@@ -59,6 +59,7 @@ def _setup(config: Serve) -> Setup:
     values = Values(given, weights)
     for name, text in others.items():
         values.set(name, text, text=True)
+    values.begin()
     vocabulary = checkpoint.load(values.word("model")).shape.vocabulary
     if config.record:
         files.check_writable(config.record)

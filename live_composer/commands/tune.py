@@ -68,19 +68,23 @@ def job_of(config: Tune, command: str, weights: Mapping[str, float] | None = Non
         weights: of rules, where they differ from the book's.
 
     Raises:
-        BadInput: a weight is of no rule of the book, or what is asked for makes no sense.
+        BadInput: a weight is of no rule of the book, or the run would write over the model that it begins from, or
+            what is asked for makes no sense.
         BadModel, BadFile: the model or the book is not there, or damaged.
     """
     from live_composer.learn.tune_recipe import recipe_of
     from live_composer.learn.tuning import Job
 
     recipe = recipe_of(config)
+    folder = config.output or Path("runs") / config.algo
+    if checkpoint.find(config.model).resolve() == (folder / f"{folder.resolve().name}.json").resolve():
+        raise BadInput(f"In {folder} is the model that is to be tuned, and would be written over; choose another -o.")
     return Job(
         _tasks(config, recipe, weights or {}),
         config.algo,
         recipe,
         config.seed,
-        config.output or Path("runs") / config.algo,
+        folder,
         command,
         config.minutes,
         config.resume,

@@ -49,9 +49,14 @@ class Run(Generic[_Progress]):
         folder: where it is.
         settings: what decides the result; a run goes on with its own settings alone.
         progress: the type of what tells how far it came; without arguments it tells of a run that has not begun.
+
+    Raises:
+        BadInput: the folder is called like one of a model's files, and its model could not be found by name.
     """
 
     def __init__(self, folder: Path, settings: dict[str, Any], progress: type[_Progress]) -> None:
+        if folder.name.endswith((".json", ".safetensors")):
+            raise BadInput(f"{folder} is to be a folder, and its name the model's; leave out the ending.")
         self.folder = folder
         self._settings = settings
         self._progress = progress
@@ -91,8 +96,8 @@ class Run(Generic[_Progress]):
         try:
             data = files.read_bytes(self._state, "run's state")
             header = _header(data)
-            progress = msgspec.json.decode(header["progress"], type=self._progress)
             self._compare(msgspec.json.decode(header["settings"]))
+            progress = msgspec.json.decode(header["progress"], type=self._progress)
             learner.restore(safetensors.torch.load(data))
         except (safetensors.SafetensorError, msgspec.DecodeError, BadFile, KeyError, RuntimeError) as error:
             raise BadFile(

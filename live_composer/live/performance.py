@@ -6,7 +6,7 @@ import copy
 import math
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from live_composer.errors import LostProcess
+from live_composer.errors import BadInput, LostProcess
 from live_composer.live.click import clicks
 from live_composer.live.events import Bar
 from live_composer.live.performer import Performer
@@ -91,13 +91,18 @@ class Performance:
         To pause or stop, cancel this and call `halt`.
 
         Raises:
-            BadInput: not even the first plan can be made; the planner's reason.
-            LostProcess: no first plan came.
+            BadInput: not even the first plan of all can be made; the planner's reason.
+            LostProcess: it did not come.
         """
         moved = self.transport.state == "playing"
         if self._port.follows and not moved and first_step(self._port.beat()) != self.source.settled:
             self.jump(self._port.beat())
-        await self.planning.first_plan()
+        try:
+            await self.planning.first_plan()
+        except (BadInput, LostProcess):
+            if not moved:
+                raise
+            # It was playing: where a clock put it, it does without a plan as anywhere else.
         while not self._over:
             try:
                 await self._port.recovered()

@@ -191,6 +191,7 @@ class PlanSource:
         self.company.clear()
         self._rests, self._again = _Rests(math.inf, math.inf), math.inf
         self._asked = self._change_from = None
+        self._inserted = (0, 0)
         self._sounding = False
 
     def rest(self) -> None:
@@ -221,6 +222,8 @@ class PlanSource:
         self._again += step - self.settled
         before = self._line.between(self.settled - CONTEXT, self.settled)
         self.settled = step
+        self.bars.change(self.bars.at(step).begin, self.wishes.metre)
+        self._inserted = (0, 0)
         self._line.clear(step - len(before))
         self._line.follow(step - len(before), before)
         self._planned_to = step

@@ -148,7 +148,7 @@ class PortLink:
         for command in commands:
             match command:
                 case Start(beat):
-                    here = self.clock.beat if self.follows else beat
+                    here = self.beat() if self.follows else beat
                     self._anchor, self._playing = (here, time.monotonic()), True
                     self._starts += 1
                 case Stop():

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING, Literal
 
-from live_composer.errors import LostProcess
+from live_composer.errors import LiveComposerError, LostProcess
 from live_composer.music.units import first_step
 
 if TYPE_CHECKING:
@@ -101,6 +101,11 @@ class Stage:
             self._playing.cancel()
 
     def _played(self, playing: asyncio.Task[None]) -> None:
-        if not playing.cancelled():
-            self.error = playing.exception()
-            self._on_over()
+        if playing.cancelled():
+            return
+        error = playing.exception()
+        if isinstance(error, LiveComposerError) and self._performance.bars_played:
+            self.halt("stop")  # It has played before: whoever began it again is told why, and may change something.
+            return
+        self.error = error
+        self._on_over()

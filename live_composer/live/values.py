@@ -138,6 +138,10 @@ class Values:
         self._now[parameter.name] = wanted
         return parameter
 
+    def begin(self) -> None:
+        """Take the values of now for those that it begins with: there is nothing to put back."""
+        self._before = []
+
     def undo(self) -> Parameter:
         """Put back what was changed last; return its parameter.
 

@@ -209,8 +209,9 @@ def save(path: Path, card: Card, weights: dict[str, Floats]) -> Card:
     arrays = {name: np.ascontiguousarray(weights[name], dtype=np.float32) for name in sorted(weights)}
     data = safetensors.numpy.save(arrays)
     card = msgspec.structs.replace(card, sha256=hashlib.sha256(data).hexdigest())
-    files.write_bytes(path.with_suffix(".safetensors"), data)
-    files.write_bytes(path.with_suffix(".json"), files.as_json(card))
+    # A name may hold a dot, such as c0.5, which is no ending to be replaced.
+    files.write_bytes(path.with_name(f"{path.name}.safetensors"), data)
+    files.write_bytes(path.with_name(f"{path.name}.json"), files.as_json(card))
     return card
 
 

@@ -72,6 +72,16 @@ def test_what_was_tuned_is_played(run: CommandLine, undisturbed: Path, tmp_path:
     assert (tmp_path / "tune.mid").stat().st_size > 100
 
 
+@pytest.mark.parametrize("more", [(), ("--no-resume",)])
+def test_the_model_that_is_tuned_is_not_written_over(run: CommandLine, undisturbed: Path, more: tuple[str, ...]):
+    before = (undisturbed / "toy.safetensors").read_bytes()
+
+    told = run(*LEARNING.words(undisturbed / "toy", undisturbed), *more)
+
+    assert is_one_sentence(told.code, told.err, "would be written over; choose another -o.")
+    assert (undisturbed / "toy.safetensors").read_bytes() == before
+
+
 @pytest.mark.parametrize(("how", "code"), [(signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 130)])
 def test_a_run_cut_short_gives_the_same_result(
     prior: Path, undisturbed: Path, tmp_path: Path, how: signal.Signals, code: int

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from live_composer.errors import BadInput
 from live_composer.live.events import Bar, Event, Opened, Trouble
 from live_composer.music import midi_file
 from live_composer.music.key import Key
 from live_composer.music.melody import Melody
 from live_composer.music.metre import Metre
 from live_composer.music.vocabulary import FIRST_PITCH, HOLD
+from live_composer.wire.screen import Command, Set
 
 if TYPE_CHECKING:
     from conftest import Rehearsal, Rehearse
@@ -207,8 +209,6 @@ async def test_when_nothing_can_be_planned_any_more_the_music_ends_in_silence_an
 
 
 async def test_a_model_that_cannot_play_at_all_is_an_error(rehearse: Rehearse):
-    from live_composer.errors import BadInput
-
     with pytest.raises(BadInput, match="There is no model `nobody`"):
         await rehearse(model="nobody")
 
@@ -269,3 +269,59 @@ async def test_steps_whose_time_is_over_are_left_out_and_nothing_hangs(rehearse:
     struck = [note.onset for note in rehearsal.notes()]
     assert struck == [note.onset for note in undisturbed.notes() if not 32 <= note.onset < 40]
     assert rehearsal.melody == undisturbed.melody
+
+
+class Broken:
+    """A planner that can plan nothing for some requests."""
+
+    def __init__(self, daemon: Daemon) -> None:
+        self._planner, self.timing, self.refuses = daemon.planner, daemon.planner.timing, 0
+        daemon.performance.planning._planner = self
+
+    async def ask(self, request: PlanRequest) -> Plan:
+        if self.refuses:
+            self.refuses -= 1
+            raise BadInput("The weights are gone.")
+        return await self._planner.ask(request)
+
+
+async def test_a_leader_that_goes_back_while_nothing_can_be_planned_ends_nothing(rehearse: Rehearse):
+    broken: list[Broken] = []
+
+    def loop(rehearsal: Rehearsal, event: Event) -> None:
+        if isinstance(event, Bar) and event.number == 6 and not rehearsal.moves:
+            rehearsal.moves.append(4.0)
+            broken[0].refuses = 2
+            stage = rehearsal.daemon._stage
+            asyncio.get_running_loop().call_soon(stage.clock_moved, 4.0, rehearsal.daemon.port.beat())
+
+    rehearsal, stopped = await rehearse(loop, lambda daemon: broken.append(Broken(daemon)), bars=12)
+    assert stopped.bars == 12
+    assert "plan" not in rehearsal.bars[6].origins
+    assert rehearsal.bars[-1].origins == ["plan"]
+
+
+async def test_who_begins_again_with_what_cannot_be_planned_is_told_and_may_try_another_time(rehearse: Rehearse):
+    broken: list[Broken] = []
+    tasks: list[asyncio.Task[None]] = []
+    told: list[str] = []
+
+    async def again(daemon: Daemon) -> None:
+        for command in (Set("temperature", 2.0), Command("stop"), Command("play")):
+            daemon.ask(command)
+        while daemon.performance.transport.state != "stopped":
+            await asyncio.sleep(0.005)
+        assert not daemon._quit.is_set()
+        told.append(daemon.troubles["planner"])
+        broken[0].refuses = 0
+        daemon.ask(Set("temperature", 1.0))
+        daemon.ask(Command("play"))
+
+    def stop(rehearsal: Rehearsal, event: Event) -> None:
+        if isinstance(event, Bar) and event.number == 3 and not tasks:
+            broken[0].refuses = 1000
+            tasks.append(asyncio.create_task(again(rehearsal.daemon)))
+
+    _, stopped = await rehearse(stop, lambda daemon: broken.append(Broken(daemon)), bars=6)
+    assert told == ["The weights are gone."]
+    assert stopped.bars == 6

@@ -15,7 +15,7 @@ from live_composer.commands import serve_screen
 from live_composer.commands.serve import _setup, serve
 from live_composer.commands.serve_report import JsonReport, Reporter, TextReport
 from live_composer.config import Serve
-from live_composer.errors import LiveComposerError
+from live_composer.errors import BadInput, LiveComposerError
 from live_composer.live.daemon import Setup
 from live_composer.live.events import Bar, Opened, Stopped, Trouble
 from live_composer.live.values import Values
@@ -102,6 +102,13 @@ def test_a_port_that_had_to_be_made_is_told(capsys: pytest.CaptureFixture[str]):
         "No port fits `Sinth`; `live-composer ports` lists those that there are.",
         "some-model, D major, 4/4, 96 BPM, channel 1, seed 9, listening to Keys",
     ]
+
+
+def test_what_it_begins_with_is_no_change_to_be_put_back(random_model: str):
+    values = _setup(Serve(model=random_model, port="null", set=("swing=60", "octave=1"))).values
+    assert (values["swing"], values["octave"], values.undo_name) == (60.0, 1, "")
+    with pytest.raises(BadInput, match="Nothing was changed"):
+        values.undo()
 
 
 def test_the_roll_shows_what_sounds(capsys: pytest.CaptureFixture[str]):

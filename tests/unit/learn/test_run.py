@@ -8,7 +8,7 @@ import pytest
 
 from live_composer.errors import BadFile, BadInput
 from live_composer.learn.learner import Learner
-from live_composer.learn.progress import Progress, Row
+from live_composer.learn.progress import Progress, Row, TuneProgress
 from live_composer.learn.run import Run
 from live_composer.policy.shape import Shape
 from tests.unit.learn.test_learner import ALONE, RECIPE, SHAPE, learnt, weights
@@ -49,6 +49,19 @@ def test_other_settings_are_refused_by_name(tmp_path: Path, learner: Learner):
 
     with pytest.raises(BadInput, match=r"hidden: 12 there, 13 asked for.*--no-resume"):
         Run(tmp_path, SETTINGS | {"hidden": 13}, Progress).restore(learner)
+
+
+def test_a_run_of_another_kind_has_other_settings_and_is_not_damaged(tmp_path: Path, learner: Learner):
+    Run(tmp_path, SETTINGS, Progress).save(Progress(rows=ROWS), learner)
+
+    with pytest.raises(BadInput, match=r"holds a run with other settings \(algorithm: None there, psi asked for\)"):
+        Run(tmp_path, {"algorithm": "psi"}, TuneProgress).restore(learner)
+
+
+@pytest.mark.parametrize("name", ["mine.json", "mine.safetensors"])
+def test_a_folder_that_is_called_like_a_file_is_refused(tmp_path: Path, name: str):
+    with pytest.raises(BadInput, match="leave out the ending"):
+        Run(tmp_path / name, SETTINGS, Progress)
 
 
 @pytest.mark.parametrize("keep", [0, 4, 60, -100])

@@ -73,6 +73,12 @@ def test_what_is_kept_plays_as_well_as_was_measured(tmp_path: Path):
     assert outcome.prior.kl == 0
 
 
+def test_the_folder_of_a_run_may_hold_a_dot(tmp_path: Path):
+    tuned(job(tmp_path / "c0.5"))
+
+    assert checkpoint.load(str(tmp_path / "c0.5" / "c0.5")).card.name == "c0.5"
+
+
 def test_it_keeps_the_best_not_the_last(tmp_path: Path):
     # So high a learning rate that it gets worse again.
     wild = replace(SHORT, learning_rate=3.0, falling=0.01)

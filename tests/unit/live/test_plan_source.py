@@ -207,3 +207,30 @@ class AnyCourse(RuleBasedStateMachine):
 
 TestAnyCourse = AnyCourse.TestCase
 TestAnyCourse.settings = settings(max_examples=60, stateful_step_count=40)
+
+
+def test_where_a_leader_goes_back_behind_a_change_of_metre_it_is_that_of_now():
+    source = PlanSource(WISHES)
+    planned(source)
+    for _ in range(10):
+        source.settle()
+    waltz = replace(WISHES, metre=Metre(3, 4))
+    assert source.change_at_bar(waltz, 12) == 16
+    planned(source)
+    for _ in range(20):
+        source.settle()
+    source.begin_at(6)
+    assert [source.bars.at(step)[1:] for step in (6, 12)] == [(0, waltz.metre), (12, waltz.metre)]
+    request = source.wanted()
+    assert request
+    assert (request.metre, request.horizon) == ("3/4", 18)
+
+
+@pytest.mark.parametrize("again", [PlanSource.restart, lambda source: source.begin_at(0)], ids=["anew", "back"])
+def test_a_take_that_was_heard_is_not_heard_where_the_music_went_back_to(again: Callable[[PlanSource], None]):
+    source = PlanSource(WISHES)
+    source.insert([FIRST_PITCH] * 16, 0)
+    assert source.settle().origin == "take"
+    again(source)
+    planned(source)
+    assert source.settle().origin == "plan"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import os
 import signal
 import time
@@ -112,6 +113,19 @@ async def test_what_was_told_before_a_start_says_nothing_of_the_music_after_it(l
     assert link.beat() < 100
     await until(lambda: link.heartbeat is not old and link.heartbeat.playing)
     assert 0 <= link.beat() < 100
+
+
+@pytest.mark.skipif(importlib.util.find_spec("link") is None, reason="Ableton Link is not installed")
+async def test_playing_along_with_a_clock_that_goes_sets_nothing_back():
+    link = PortLink(Open("null", clock="link", tempo=240.0, quantum=64.0))
+    await link.open()
+    try:
+        await until(lambda: link.clock.rolling and time.monotonic() - link.clock.seconds > 0.3)
+        before = link.beat()
+        link.send(Start())
+        assert link.beat() >= before
+    finally:
+        await link.close()
 
 
 async def test_what_is_changed_while_a_port_is_opened_anew_holds_in_it(link: PortLink):

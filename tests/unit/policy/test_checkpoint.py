@@ -96,6 +96,16 @@ def test_a_model_is_found_by_name_among_the_users_own(saved: Path):
     assert "mine" in checkpoint.available()
 
 
+@pytest.mark.parametrize("ending", ["", ".json", ".safetensors"])
+def test_a_name_may_hold_a_dot(tmp_path: Path, ending: str):
+    for number, name in enumerate(("c0.5", "c0.25"), 1):
+        checkpoint.save(tmp_path / name, card_of(SHAPE, name), random_weights(SHAPE, number))
+
+    assert checkpoint.available([tmp_path]) == ["c0.25", "c0.5"]
+    assert checkpoint.load(str(tmp_path / f"c0.5{ending}")).card.name == "c0.5"
+    assert checkpoint.load("c0.25", [tmp_path]).card.name == "c0.25"
+
+
 def test_an_unknown_name_gets_the_nearest(saved: Path):
     checkpoint.save(paths.user_data() / "models" / "folk-tunes", card_of(SHAPE), random_weights(SHAPE, 2))
 

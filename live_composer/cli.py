@@ -14,6 +14,8 @@ from cyclopts.config import Dict, Env
 from live_composer import __version__, files, paths, settings
 from live_composer.errors import INTERRUPTED, BadInput, LiveComposerError
 
+_AROUND = 20
+"""Characters that are told beside one that cannot be written."""
 _EPILOGUE = """Every option can also be set in the environment (`serve --tempo 90` is LIVE_COMPOSER_SERVE_TEMPO=90)
 and in the config file, {path} (`tempo = 90` under `[serve]`)."""
 
@@ -123,9 +125,7 @@ def _default(value: object) -> str | None:
 
 def main() -> None:
     """Run the command line; what a person can mend becomes one sentence and an exit code."""
-    for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:  # It was closed (`>&-`): nobody wants to hear of it.
-            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - until the end
+    _make_streams_fit()
     try:
         code = application()(sys.argv[1:], exit_on_error=False, print_error=False, result_action="return_value")
         sys.stdout.flush()  # Here, where it can still be told why it cannot be written.
@@ -139,12 +139,24 @@ def main() -> None:
         # The reader of our output went away (`| head`): nothing is wrong, and nothing more can be said.
         _say_no_more()
         code = 1
+    except UnicodeEncodeError as error:
+        near = error.object[max(0, error.start - _AROUND) : error.end + _AROUND]
+        code = _complain(f"{near!a} is no text in {error.encoding}; take another name.", BadInput.exit_code)
     except OSError as error:
         if error.filename is None:
             _say_no_more()  # What could not be written is not to be tried again.
         where = f"{error.filename}: " if error.filename is not None else ""
         code = _complain(f"{where}{files.reason(error)}.", LiveComposerError.exit_code)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _make_streams_fit() -> None:
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # It was closed (`>&-`): nobody wants to hear of it.
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - until the end
+    change = getattr(sys.stdout, "reconfigure", None)
+    if change and sys.stdout.errors == "strict":
+        change(errors="replace")  # Not every output has a letter for the bars of a piano roll.
 
 
 def _say_no_more() -> None:

@@ -80,6 +80,6 @@ def become_screen(socket: str) -> NoReturn:
 def _socket(log: Path) -> str:
     """Return where the daemon listens, once it has said so."""
     for line in log.read_text(errors="replace").splitlines(keepends=True):
-        if line.startswith("{") and line.endswith("\n") and (event := json.loads(line)).get("event") == "opened":
-            return str(event["socket"])
+        if line.startswith('{"event": "opened"') and line.endswith("\n"):
+            return str(json.loads(line)["socket"])
     return ""

@@ -54,6 +54,7 @@ class Answering:
             BadInput: it says what is no request.
         """
         answering = asyncio.create_task(self._answer())
+        answering.add_done_callback(self._ended)
         try:
             async for message in self._musician:
                 self._take(message)
@@ -83,6 +84,11 @@ class Answering:
             if not self._newest.waiting:
                 self.idle.set()
 
+    def _ended(self, answering: asyncio.Task[None]) -> None:
+        """Hang up where a mistake of ours ended answering: another planner may do better."""
+        if not answering.cancelled() and answering.exception():
+            self._musician.abort()
+
     async def _sent(self, answer: Plan | PlanFailed) -> bool:
         """Send an answer; hang up on a musician that does not read, so that nothing piles up for it."""
         try:
@@ -93,6 +99,8 @@ class Answering:
             return False
         except LostProcess:
             return False
+        except BadInput as error:
+            return await self._sent(PlanFailed(answer.revision, str(error)))
         return True
 
 

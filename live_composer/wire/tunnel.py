@@ -7,10 +7,11 @@ import json
 import os
 import shlex
 import subprocess
+import tempfile
 import time
 from typing import TYPE_CHECKING, Any
 
-from live_composer import paths
+from live_composer import files, paths
 from live_composer.errors import BadInput, LostProcess
 from live_composer.wire import local
 
@@ -48,16 +49,21 @@ def tunnel(host: str, port: str | None, ssh: str = "ssh") -> Generator[Path]:
     ours.unlink(missing_ok=True)
     paths.private(ours.parent)
     options = ("-N", "-o", "ExitOnForwardFailure=yes", "-L", f"{ours}:{theirs}")
-    child = subprocess.Popen([ssh, *options, host], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    try:
-        while not ours.exists():
-            if child.poll() is not None:
-                raise LostProcess(f"SSH could not bring the daemon of {host} here: {_said(child.communicate()[1])}.")
-            time.sleep(_POLL_SECONDS)
-        yield ours
-    finally:
-        _end(child)
-        paths.leave(ours)
+    # Not to a pipe, that nobody empties: it tells of every try to reach a daemon that is gone.
+    with files.scratch():
+        words = tempfile.TemporaryFile("w+", errors="replace")  # noqa: SIM115 - closed below
+    with words:
+        child = subprocess.Popen([ssh, *options, host], stdin=subprocess.DEVNULL, stderr=words)
+        try:
+            while not ours.exists():
+                if child.poll() is not None:
+                    words.seek(0)
+                    raise LostProcess(f"SSH could not bring the daemon of {host} here: {_said(words.read())}.")
+                time.sleep(_POLL_SECONDS)
+            yield ours
+        finally:
+            _end(child)
+            paths.leave(ours)
 
 
 def _address(host: str, port: str | None, ssh: str) -> str:
@@ -88,10 +94,10 @@ def _said(text: str) -> str:
     return lines[-1].removeprefix("live-composer: ").rstrip(".") if lines else "it said nothing"
 
 
-def _end(child: subprocess.Popen[str]) -> None:
+def _end(child: subprocess.Popen[bytes]) -> None:
     child.terminate()
     try:
-        child.communicate(timeout=_END_SECONDS)
+        child.wait(_END_SECONDS)
     except subprocess.TimeoutExpired:
         child.kill()
-        child.communicate()
+        child.wait()

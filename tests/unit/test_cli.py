@@ -134,6 +134,24 @@ def test_where_nobody_listens_the_work_is_done_all_the_same(tmp_path: Path):
     assert (tmp_path / "tune.mid").read_bytes().startswith(b"MThd")
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs bash")
+def test_where_the_output_has_no_such_letters_others_stand_for_them(run: CommandLine, tmp_path: Path):
+    """On Windows a file that is written to by `>` has the letters of one language."""
+    assert run("compose", "--bars", "1", "-o", str(tmp_path / "tune.mid")).code == 0
+    done = shell(f"PYTHONIOENCODING=cp1252 us rules explain '{tmp_path}/tune.mid'")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "the strongest moments" in done.stdout
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are any bytes on Linux alone")
+@pytest.mark.parametrize("command", ["us serve --plain --port $'a\\xfe'", "us host token new $'\\xfe' --tokens tokens"])
+def test_a_name_that_is_no_text_is_one_line(command: str, tmp_path: Path):
+    done = shell(f"cd '{tmp_path}'; {command}")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert "is no text in utf-8" in done.stderr
+    assert not (tmp_path / "tokens").exists()
+
+
 _LONG = "x" * 300
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from live_composer.commands import serve_screen
 from live_composer.commands.serve import _setup, serve
 from live_composer.commands.serve_report import JsonReport, Reporter, TextReport
 from live_composer.config import Serve
@@ -190,3 +191,12 @@ def test_the_port_is_told_the_bar_of_others_and_how_long_to_go_on_alone(
 ):
     request = _setup(Serve(**{"model": random_model, "port": "null"} | options)).request
     assert (request.quantum, request.freewheel_seconds) == (beats, seconds)
+
+
+def test_what_a_rule_prints_is_not_taken_for_the_daemons_word(tmp_path: Path):
+    log = tmp_path / "serve.log"
+    log.write_text("{'pitch': 60}\n{not even that\n{}\n")
+    assert serve_screen._socket(log) == ""
+    with log.open("a") as more:
+        more.write(json.dumps({"event": "opened", "socket": "/run/iac.sock"}) + "\n")
+    assert serve_screen._socket(log) == "/run/iac.sock"

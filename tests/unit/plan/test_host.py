@@ -12,7 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
@@ -29,8 +29,13 @@ from live_composer.plan.worker import Worker
 from live_composer.policy import checkpoint
 from live_composer.wire import channel, door
 from live_composer.wire.door import Door, digest
-from live_composer.wire.messages import Hello, Plan, PlanFailed, PlanRequest, encode
+from live_composer.wire.messages import LARGEST_MESSAGE, Hello, Plan, PlanFailed, PlanRequest, encode
 from live_composer.wire.screen import Command, Failed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from live_composer.wire.channel import Channel
 
 
 @pytest.fixture
@@ -372,3 +377,30 @@ async def test_by_tls_with_a_token_it_is_the_same(models: Path, tmp_path: Path):
         await here.send(request())
         assert isinstance(await here.receive(), Plan)
         await here.close()
+
+
+async def test_a_plan_that_cannot_be_sent_is_told_and_who_gets_none_by_mistake_is_hung_up_on():
+    class Plans:
+        """Makes a plan that is too large, a good one, and a mistake."""
+
+        async def answer(self, request: PlanRequest, _unwanted: Callable[[], bool]) -> Plan:
+            assert request.revision < 3
+            notices = ["x" * LARGEST_MESSAGE] if request.revision == 1 else []
+            return Plan(request.revision, 0, [1], notices=notices)
+
+    async def converse(musician: Channel) -> None:
+        await answering.Answering(musician, Plans()).run()
+
+    async with channel.serve_door(Door(LOOPBACK), lambda: Hello("planner"), converse) as port:
+        musician = await channel.connect(f"ws://127.0.0.1:{port}", Hello("musician"))
+        async with asyncio.timeout(10):
+            await musician.send(request(1))
+            failed = await musician.receive()
+            assert isinstance(failed, PlanFailed)
+            assert "too large" in failed.reason
+            await musician.send(request(2))
+            assert isinstance(await musician.receive(), Plan)
+            await musician.send(request(3))
+            with pytest.raises(LostProcess):
+                await musician.receive()
+        await musician.close()

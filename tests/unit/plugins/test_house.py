@@ -87,6 +87,14 @@ def test_accents_want_chord_notes_on_strong_beats_alone():
     assert struck("accents", quarters(C, C, D), Context(metre=Metre(3, 4))) == [0.1, 0, 0]
 
 
+def test_a_mode_is_told_from_its_relative_major_by_its_tonic_on_strong_beats():
+    dorian = Context(key=Key.parse("D dorian"))
+    assert struck("accents", quarters(D, C, F, C), dorian) == [0.4, 0, 0, 0]
+    assert struck("accents", quarters(C, D, E, D), dorian) == [-0.4, 0, -0.4, 0]
+    above_c_major = Context(key=Key.parse("D dorian"), chord=frozenset({0, 4, 7}))
+    assert struck("accents", quarters(C, D, D, D), above_c_major) == [0.3, 0, -0.3, 0]
+
+
 def test_intervals_are_true_ones():
     assert struck("intervals", quarters(C, D, G, C2)) == [0, 0.03, 0, 0]
     assert struck("intervals", quarters(C, C2, C2 - 13)) == [0, -0.1, -1]

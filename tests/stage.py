@@ -135,6 +135,7 @@ def catalogue(ticket: int) -> Catalogue:
         ["IAC Driver Bus 1", "fluidsynth:midi"],
         ["KeyLab 49"],
         {"calm_line": "Move by step.", "house_leaps": "Think twice."},
+        ["--clock", "midi", "--input", "KeyLab 49"],
     )
 
 

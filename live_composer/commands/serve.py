@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from live_composer import files
@@ -23,11 +24,18 @@ from live_composer.rules import book_file
 from live_composer.wire import door, tokens
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from live_composer.commands.serve_report import Report
     from live_composer.live.events import Event
     from live_composer.parameters.kinds import Value
 
 _SEEDS = 1 << 31
+_LASTING = (
+    "clock", "freewheel_seconds", "quantum", "send_clock", "input", "device", "planner", "planner_token",
+    "planner_certificate", "log",
+)  # fmt: skip
+"""What holds on any port, and no parameter tells; but a file is not written twice, nor is OSC's port free."""
 
 
 def serve(*, config: Serve = Serve()) -> None:
@@ -79,7 +87,20 @@ def _setup(config: Serve) -> Setup:
         playing=not config.wait,
         osc=config.osc,
         host=_host(config),
+        options=tuple(_lasting(config, plugins)),
     )
+
+
+def _lasting(config: Serve, plugins: Iterable[Path]) -> Iterator[str]:
+    """Give the options by which to go on on another port, wherever that is begun."""
+    for folder in plugins:
+        yield from ("--plugins", str(folder.resolve()))
+    for name in _LASTING:
+        value, option = getattr(config, name), f"--{name.replace('_', '-')}"
+        if value is True:
+            yield option
+        elif value != getattr(Serve, name):
+            yield from (option, str(value.resolve() if isinstance(value, Path) else value))
 
 
 def _host(config: Serve) -> HostAddress | None:

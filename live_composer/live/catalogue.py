@@ -26,7 +26,9 @@ _PATIENCE_SECONDS = 20.0
 _LARGEST = 1 << 20
 
 
-async def catalogue(presets: Sequence[PresetView], plugins: Sequence[Path] = (), ticket: int = 0) -> Catalogue:
+async def catalogue(
+    presets: Sequence[PresetView], plugins: Sequence[Path] = (), options: Sequence[str] = (), ticket: int = 0
+) -> Catalogue:
     """Return what there is to choose from; what cannot be found out is left empty."""
     folders = [option for folder in plugins for option in ("--plugins", str(folder))]
     listed, ports = await asyncio.gather(_ask("rules", "list", "--json", *folders), _ask("ports", "--json"))
@@ -43,6 +45,7 @@ async def catalogue(presets: Sequence[PresetView], plugins: Sequence[Path] = (),
         outputs=found,
         inputs=found,
         rules=rules,
+        options=list(options),
     )
 
 

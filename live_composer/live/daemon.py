@@ -246,7 +246,8 @@ class Daemon:
         return await reasons(self.performance, self.planner, command.value, heard, command.ticket)
 
     async def _catalogue(self, command: Command) -> Catalogue:
-        return await catalogue(self.desk.knobs.presets, self._setup.plugins, command.ticket)
+        setup = self._setup
+        return await catalogue(self.desk.knobs.presets, setup.plugins, setup.options, command.ticket)
 
     def _opened(self, socket: Path) -> Opened:
         opened = self.port.opened

@@ -37,6 +37,7 @@ class Setup:
         freewheel_seconds, quantum: as `port.protocol.Open` has them.
         playing: whether to play at once.
         host: who plans, while it is well; None: a planner here.
+        options: of `serve`, for another daemon like this one on another port; what parameters tell is not among them.
     """
 
     target: str | None
@@ -54,6 +55,7 @@ class Setup:
     quantum: float = 4.0
     playing: bool = True
     host: HostAddress | None = None
+    options: tuple[str, ...] = ()
 
     @property
     def request(self) -> Open:

@@ -25,7 +25,7 @@ from live_composer.tui.roll import PianoRoll
 from live_composer.tui.sliders import Sliders
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
@@ -306,14 +306,14 @@ class LiveComposer(Choosing):
             await self.link.command("quit")
         self.exit("stop")
 
-    def move_to(self, port: str) -> None:
-        """Leave, and have a new daemon play the same values to another port."""
+    def move_to(self, port: str, options: Sequence[str]) -> None:
+        """Leave, and have a new daemon play the same values to another port, by the clock and input of this one."""
         if self.frame is None or not _same_file(Path(self.frame.address), self._where):
             self.toast("Only on the machine that plays can another port be chosen.", "warning")
             return
         defaults = {entry.name: entry.default for entry in table.TABLE}
         changed = {name: value for name, value in self.frame.values.items() if value != defaults.get(name)}
-        self.options = ["--port", port] if port else []
+        self.options = [*(["--port", port] if port else []), *options]
         for name, value in changed.items():
             self.options += ["--set", f"{name}={value}"]
         self.exit("move")

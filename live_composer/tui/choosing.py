@@ -14,7 +14,7 @@ from live_composer.tui.dialogs import Ask, Choice, Choose, Read
 from live_composer.tui.steering import Steering
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from live_composer.parameters.kinds import Value
     from live_composer.parameters.table import Parameter
@@ -37,8 +37,8 @@ class Choosing(Steering):
         """Go to a parameter's slider."""
         raise NotImplementedError
 
-    def move_to(self, port: str) -> None:
-        """Have the music played on another port."""
+    def move_to(self, port: str, options: Sequence[str]) -> None:
+        """Have the music played on another port, by a daemon with these options."""
         raise NotImplementedError
 
     def type_value(self, parameter: Parameter) -> None:
@@ -128,11 +128,11 @@ class Choosing(Steering):
     def action_ports(self) -> None:
         """See the registry of actions."""
 
-        def take(name: str | None) -> None:
-            if name is not None:
-                self.move_to("" if name == _OWN else name)
-
         def show(there: Catalogue) -> None:
+            def take(name: str | None) -> None:
+                if name is not None:
+                    self.move_to("" if name == _OWN else name, there.options)
+
             choices = [*(Choice(name, name) for name in there.outputs), Choice(_OWN, _OWN, "a virtual one")]
             now = self.frame.port.name if self.frame else ""
             self.push_screen(

@@ -55,6 +55,7 @@ class Catalogue(Message, frozen=True):
         presets: that were saved.
         outputs, inputs: names of MIDI ports.
         rules: every rule that is installed, with its help; a book may have others than these.
+        options: of `serve`, by which another daemon plays as this one does, but for its port and values.
     """
 
     ticket: Ticket = 0
@@ -64,3 +65,4 @@ class Catalogue(Message, frozen=True):
     outputs: list[str] = []
     inputs: list[str] = []
     rules: dict[str, str] = {}
+    options: list[str] = []

@@ -118,15 +118,18 @@ def test_an_evening_at_the_screen(terminal: Terminal, recorder: Recorder):
     assert recorder.agrees([pitch for _, pitch in note_offs(recorder.events)], pitches)
 
 
-def test_two_keys_lead_from_no_port_to_sound(terminal: Terminal, recorder: Recorder):
-    terminal.run("serve", "--port", "null", "--model", "note-rnn", "--key", "D", "--tempo", "200")
+def test_two_keys_lead_from_no_port_to_sound(terminal: Terminal, recorder: Recorder, keyboard: Keyboard):
+    options = ("--input", "keyboard", "--key", "D", "--tempo", "200")
+    terminal.run("serve", "--port", "null", "--model", "note-rnn", *options)
     terminal.wait("▶ playing", "no port, only shown")
     terminal.press("i")
     terminal.wait("Where notes go", "recorder:in")
     terminal.press("Enter")
     terminal.wait("▶ playing", "→ recorder:in", "D major", "♩ 200")
     wait_for(plays_on(recorder), "music on another port")
-    assert len(daemons.running()) == 1
+    [daemon] = daemons.running().values()
+    _, frame = asyncio.run(daemons.ask(daemon, Command("status")))
+    assert frame.port.input == "keyboard:out"
     terminal.press("q")
     terminal.wait("stop the music and end")
     terminal.press("s")

@@ -221,10 +221,10 @@ async def test_leaving_offers_to_let_it_play_on(playing: Playing):
     assert playing.stage.asked == []
 
 
-async def test_another_port_is_played_to_by_a_daemon_with_the_same_values(playing: Playing):
+async def test_another_port_is_played_to_by_a_daemon_with_the_same_values_clock_and_input(playing: Playing):
     await playing.press("i", *"fluid", "enter")
     assert playing.app.return_value == "move"
-    assert playing.app.options[:2] == ["--port", "fluidsynth:midi"]
+    assert playing.app.options[:6] == ["--port", "fluidsynth:midi", "--clock", "midi", "--input", "KeyLab 49"]
     assert {"key=D dorian", "seed=4"} <= set(playing.app.options)
     assert "tempo=120.0" not in playing.app.options
 

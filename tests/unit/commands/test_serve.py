@@ -111,6 +111,17 @@ def test_what_it_begins_with_is_no_change_to_be_put_back(random_model: str):
         values.undo()
 
 
+def test_another_daemon_like_it_is_begun_by_the_same_options_wherever(
+    random_model: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path)
+    Path("mine").mkdir()
+    given = {"clock": "midi", "input": "keys", "send_clock": True, "plugins": (Path("mine"),), "record": Path("a.mid")}
+    assert _setup(Serve(model=random_model, port="null", **given)).options == (
+        "--plugins", str(tmp_path / "mine"), "--clock", "midi", "--send-clock", "--input", "keys",
+    )  # fmt: skip
+
+
 def test_the_roll_shows_what_sounds(capsys: pytest.CaptureFixture[str]):
     report = TextReport(SETUP, roll=True)
     report.show(bar(1, 14, 1, 1, 1, 16, 1, 0))

@@ -181,6 +181,9 @@ class QuietPort:
                 beat = command.beat if isinstance(command, Start) else self.beat()
                 self._anchor, self.moves = (beat, _now()), isinstance(command, Start)
 
+    async def recovered(self) -> None:
+        """Do not wait: it is never lost."""
+
     async def news(self, seconds: float) -> None:
         """Wait; nothing else ever happens."""
         await asyncio.sleep(seconds)

@@ -19,11 +19,9 @@ import pytest
 from hosting import LOOPBACK, hosting, make_certificate
 from websockets.asyncio.client import connect as open_websocket
 
-from live_composer.errors import BadInput, LostProcess
+from live_composer.errors import LostProcess
 from live_composer.plan import answering, experience
-from live_composer.plan.experience import Experience
-from live_composer.plan.gate import Limits, Rate
-from live_composer.plan.metrics import Histogram
+from live_composer.plan.gate import Limits
 from live_composer.plan.planner import Planner
 from live_composer.plan.worker import Worker
 from live_composer.policy import checkpoint
@@ -137,17 +135,6 @@ async def test_a_kind_of_plan_that_was_once_too_slow_is_tried_again(models: Path
     worker.close()
 
 
-def test_experience_tells_kinds_apart_and_forgets():
-    known = Experience()
-    known.note(request(), 1.6)
-    assert known.expect(request()) == pytest.approx(1.6)
-    assert known.expect(request(horizon=32)) == pytest.approx(3.2)
-    assert known.expect(request(candidates=8)) == 0
-    for number in range(300):
-        known.note(request(model=f"m{number}"), 1.0)
-    assert known.expect(request()) == 0
-
-
 @pytest.mark.parametrize(
     ("wishes", "says"),
     [
@@ -198,21 +185,6 @@ async def test_who_asks_too_often_is_sent_away_and_others_are_not(models: Path):
         await well.send(request())
         assert isinstance(await well.receive(), Plan)
         await well.close()
-
-
-def test_a_rate_grants_what_it_says(monkeypatch: pytest.MonkeyPatch):
-    now = 0.0
-    monkeypatch.setattr(time, "monotonic", lambda: now)
-    rate = Rate(10)
-    for _ in range(20):
-        rate.count()
-    with pytest.raises(BadInput):
-        rate.count()
-    now = 0.5
-    for _ in range(5):
-        rate.count()
-    with pytest.raises(BadInput):
-        rate.count()
 
 
 async def test_who_does_not_read_is_hung_up_on(models: Path, monkeypatch: pytest.MonkeyPatch):
@@ -345,15 +317,6 @@ async def test_metrics_and_health_are_told_by_http(models: Path):
         assert lines["live_composer_answer_seconds_count"] == lines["live_composer_spare_seconds_count"] == "1"
         assert text.count("# HELP") == text.count("# TYPE")
         await here.close()
-
-
-def test_a_histogram_counts_up_to_each_bound():
-    histogram = Histogram((1, 2))
-    for value in (0.5, 1.0, 1.5, 9.0):
-        histogram.add(value)
-    assert list(histogram.lines("x")) == [
-        'x_bucket{le="1"} 2', 'x_bucket{le="2"} 3', 'x_bucket{le="+Inf"} 4', "x_sum 12", "x_count 4",
-    ]  # fmt: skip
 
 
 async def test_what_is_under_way_is_answered_before_the_host_ends(models: Path):

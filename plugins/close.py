@@ -13,8 +13,8 @@ from live_composer.rules.arrays import by_event
 def close(note: Note, *, held: float = 1.0, touched: float = 0.3) -> float:
     """End a melody on the tonic, with a note of a beat or more; endless playing has no end, and is not judged.
 
-    What asks must be answered once (Koch 1787), and the last note is the one that stays in mind. Four tunes of the
-    corpus in five end on a note of a beat or more.
+    What asks must be answered once (Koch 1787), and the last note is the one that stays in mind. Most tunes of the
+    corpus end on a note of a beat or more.
 
     Args:
         note: the step to judge.

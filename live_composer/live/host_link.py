@@ -14,6 +14,7 @@ from live_composer.live.timing import Timing
 from live_composer.policy import checkpoint
 from live_composer.wire import channel
 from live_composer.wire.messages import Hello, Plan, PlanFailed
+from live_composer.wire.words import harmless
 
 if TYPE_CHECKING:
     import ssl
@@ -92,12 +93,12 @@ class HostLink:
             await connection.send(request)
             said = await answer
             if isinstance(said, PlanFailed):
-                raise BadInput(_harmless(said.reason))
+                raise BadInput(harmless(said.reason))
             self.timing.add(time.perf_counter() - begin, said.milliseconds / 1000)
             return msgspec.structs.replace(
                 said,
-                off={_harmless(rule): _harmless(reason) for rule, reason in said.off.items()},
-                notices=[_harmless(notice) for notice in said.notices],
+                off={harmless(rule): harmless(reason) for rule, reason in said.off.items()},
+                notices=[harmless(notice) for notice in said.notices],
             )
         finally:
             if self._asked.get(request.revision) is answer:
@@ -136,7 +137,7 @@ class HostLink:
             except LiveComposerError as error:
                 self._set_trouble(str(error))
             else:
-                attempts, self.engine = 0, _harmless(self._channel.peer.engine)
+                attempts, self.engine = 0, harmless(self._channel.peer.engine)
                 self.connected.set()
                 self._set_trouble("")
                 tried.set()
@@ -174,12 +175,7 @@ class HostLink:
                 asked.set_exception(lost)
 
     def _set_trouble(self, reason: str) -> None:
-        reason = _harmless(reason)
+        reason = harmless(reason)
         if reason != self.trouble:
             self.trouble = reason
             self._on_change()
-
-
-def _harmless(text: str) -> str:
-    """Return what somebody elsewhere said without what would steer a terminal."""
-    return "".join(character if character.isprintable() else " " for character in text)

@@ -17,7 +17,7 @@ from live_composer.tui.roll import PianoRoll
 from live_composer.tui.rules_panel import RulesPanel
 from live_composer.tui.sliders import Sliders
 from live_composer.tui.takes_panel import TakesPanel
-from live_composer.tui.text import harmless
+from live_composer.wire.words import harmless
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

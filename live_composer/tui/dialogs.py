@@ -14,7 +14,7 @@ from textual.widgets.option_list import Option
 from live_composer.errors import BadInput
 from live_composer.tui.edge import Guarded
 from live_composer.tui.lines import look_of
-from live_composer.tui.text import harmless
+from live_composer.wire.words import harmless
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -13,7 +13,7 @@ from textual.widget import Widget
 from live_composer.tui.bindings import bindings
 from live_composer.tui.colours import DARK, LOOKS, Colours
 from live_composer.tui.edge import Guarded
-from live_composer.tui.text import harmless
+from live_composer.wire.words import harmless
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

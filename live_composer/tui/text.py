@@ -8,18 +8,6 @@ Line: TypeAlias = "list[tuple[str, str]]"
 """Pieces of text, each with a colour by its name in `Colours`."""
 
 
-_STEERING = dict.fromkeys([*range(32), *range(127, 160)], " ")
-
-
-def harmless(text: str) -> str:
-    r"""Return text, whoever wrote it, without what would steer the terminal or end the line.
-
-    >>> harmless("red \x1b[31m\nnext")
-    'red  [31m next'
-    """
-    return text.translate(_STEERING)
-
-
 def cut(line: Line, width: int) -> Line:
     """Return what fits into so many columns.
 

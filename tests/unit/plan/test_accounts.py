@@ -15,9 +15,7 @@ from live_composer.wire.messages import PlanRequest
 
 
 def request(**wishes: Any) -> PlanRequest:
-    return PlanRequest(
-        **{"revision": 1, "model": "house", "events": [14, 1], "first_step": 16, "horizon": 16} | wishes
-    )
+    return PlanRequest(**{"revision": 1, "model": "house", "events": [14, 1], "first_step": 16, "horizon": 16} | wishes)
 
 
 def test_experience_tells_kinds_apart_and_forgets():
